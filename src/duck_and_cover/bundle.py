@@ -1,0 +1,141 @@
+"""`Bundle`: the folder that carries a finished network from learning to making.
+
+    model.onnx    the averaged weights, opened without torch
+    bundle.json   format, name, sha256 and size of every other file, shape, sampler, condition encoding, training facts
+    card.md       the model card: data, recipe, rights, known weaknesses
+
+The sha256 of `bundle.json` names the bundle, and it vouches for the rest: `Bundle.open` checks every byte.
+Nothing in a bundle is executed; there is no pickle.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from duck_and_cover.condition import ConditionEncoder
+from duck_and_cover.errors import BadInput, CannotWrite, DamagedBundle
+
+__all__ = ["Bundle", "Sampler"]
+
+FORMAT = 1
+INDEX = "bundle.json"
+MODEL = "model.onnx"
+CARD = "card.md"
+
+
+@dataclass(frozen=True)
+class Sampler:
+    """How a denoiser is drawn with.
+
+    steps:     evaluations of the velocity.
+    guidance:  how strictly the condition is followed; 1 is not at all beyond the data.
+    interval:  times between which guidance acts, 0 = picture, 1 = noise
+               (Kynkäänniemi et al. 2024, arXiv:2404.07724); outside it an evaluation costs half.
+    """
+
+    steps: int = 14
+    guidance: float = 2.5
+    interval: tuple[float, float] = (0.1, 0.95)
+
+    def __post_init__(self) -> None:
+        low, high = self.interval
+        if self.steps < 1 or self.guidance < 0 or not 0 <= low <= high <= 1:
+            raise BadInput(f"not a sampler: {self}; wanted steps of 1 or more, guidance of 0 or more, times in 0 to 1")
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """An opened, verified bundle.
+
+    folder:         where it lies.
+    sha256:         of `bundle.json`: its identity.
+    resolution_px:  side of the pictures it draws.
+    """
+
+    folder: Path
+    name: str
+    family: str
+    sha256: str
+    resolution_px: int
+    sampler: Sampler
+    encoder: ConditionEncoder
+    facts: Mapping[str, Any]
+
+    @property
+    def model(self) -> Path:
+        return self.folder / MODEL
+
+    @classmethod
+    def open(cls, folder: Path) -> Bundle:
+        """Read and verify; raises `BadInput` where there is no bundle and `DamagedBundle` where it is not whole."""
+        index = folder / INDEX
+        if not index.is_file():
+            raise BadInput(f"{folder}: not a bundle, it has no {INDEX}")
+        text = index.read_bytes()
+        try:
+            facts = json.loads(text)
+            if facts.get("format") != FORMAT:
+                raise DamagedBundle(f"{index}: format {facts.get('format')!r}; this version reads format {FORMAT}")
+            for name, wanted in facts["files"].items():
+                _verify(folder / Path(name).name, wanted)
+            sampler = facts["sampler"]
+            return cls(
+                folder,
+                facts["name"],
+                facts["family"],
+                hashlib.sha256(text).hexdigest(),
+                int(facts["resolution_px"]),
+                Sampler(sampler["steps"], sampler["guidance"], tuple(sampler["interval"])),
+                ConditionEncoder.from_json(facts["condition"]),
+                facts,
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DamagedBundle(f"{index}: damaged ({type(error).__name__}: {error}); fetch the bundle again") from error
+
+    @classmethod
+    def write(cls, folder: Path, model: bytes, card: str, *, name: str, family: str, resolution_px: int,
+              sampler: Sampler, encoder: ConditionEncoder, training: Mapping[str, Any]) -> Bundle:  # fmt: skip
+        """Write a bundle beside `folder`, verify it, and move it into place as a whole."""
+        files = {MODEL: model, CARD: card.encode()}
+        facts = {
+            "format": FORMAT,
+            "name": name,
+            "family": family,
+            "resolution_px": resolution_px,
+            "files": {n: {"sha256": hashlib.sha256(b).hexdigest(), "bytes": len(b)} for n, b in files.items()},
+            "sampler": {"steps": sampler.steps, "guidance": sampler.guidance, "interval": list(sampler.interval)},
+            "training": dict(training),
+            "condition": encoder.to_json(),
+        }
+        partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
+        try:
+            partial.mkdir(parents=True)
+            for file, content in files.items():
+                (partial / file).write_bytes(content)
+            (partial / INDEX).write_text(json.dumps(facts, ensure_ascii=False, indent=0) + "\n", "utf-8")
+            cls.open(partial)
+            if folder.exists():
+                shutil.rmtree(folder)
+            partial.rename(folder)
+        except OSError as error:
+            raise CannotWrite(f"{folder}: cannot write the bundle there ({error.strerror or error})") from error
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+        return cls.open(folder)
+
+
+def _verify(path: Path, wanted: Mapping[str, Any]) -> None:
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise DamagedBundle(f"{path}: missing from the bundle; fetch the bundle again") from error
+    if found != wanted["sha256"]:
+        raise DamagedBundle(f"{path}: sha256 is {found[:12]}…, wanted {wanted['sha256'][:12]}…; fetch the bundle again")

@@ -1,0 +1,88 @@
+"""`duckcover`: one file per command group; parse, call one public function, print.
+
+A command's module is imported when it is called, so that `duckcover --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from duck_and_cover import __version__
+from duck_and_cover.errors import DuckAndCoverError
+
+__all__ = ["main"]
+
+# command -> (module with a command of that name, what --help says in the list)
+COMMANDS: dict[str, tuple[str, str]] = {
+    "create": ("create", "Make a finished cover from what you know of a record."),
+    "dataset": ("dataset", "Prepare covers for training."),
+    "train": ("train", "Train a network on covers."),
+    "export": ("export", "Turn a training run into a bundle that draws without torch."),
+    "doctor": ("doctor", "Say what is installed and what to type next."),
+}
+
+
+class LazyGroup(click.Group):
+    """Lists its commands from a table and imports one when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        return getattr(importlib.import_module(f"duck_and_cover.cli.{COMMANDS[cmd_name][0]}"), cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="duckcover")
+def duckcover() -> None:
+    """Album covers from what you know of a record.
+
+    \b
+    duckcover create --artist "Razormouth" --album "Cathedral of Rust" --genre "thrash metal" --year 1988
+    """
+
+
+def main() -> None:
+    """Entry point: one line and exit 2 for bad input, 1 for failure, 130 for an interrupt; never a traceback."""
+    try:
+        result = duckcover(standalone_mode=False)
+        sys.exit(result if isinstance(result, int) else 0)
+    except click.exceptions.Exit as leave:
+        sys.exit(leave.exit_code)
+    except click.UsageError as error:
+        hint = f"  (try: {error.ctx.command_path} --help)" if error.ctx else ""
+        _say(f"{error.format_message()}{hint}")
+        sys.exit(2)
+    except click.ClickException as error:
+        _say(error.format_message())
+        sys.exit(error.exit_code)
+    except DuckAndCoverError as error:
+        _say(str(error))
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        _say("interrupted")
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except MemoryError:
+        _say("not enough memory; try a smaller --size")
+        sys.exit(1)
+
+
+def _say(message: str) -> None:
+    click.echo(f"duckcover: {' '.join(message.split())}", err=True)
+
+
+if __name__ == "__main__":
+    main()

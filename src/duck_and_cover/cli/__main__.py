@@ -1,0 +1,3 @@
+from duck_and_cover.cli import main
+
+main()

@@ -1,0 +1,112 @@
+"""`duckcover create`: words in, a finished cover out."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from pathlib import Path
+
+import click
+
+from duck_and_cover.album import Album
+from duck_and_cover.errors import BadInput
+
+
+@click.command(short_help="Make a finished cover.")
+@click.option("--artist", metavar="A", help="As it should be printed; leave out for none.")
+@click.option("--album", metavar="T", help="The record's title; leave out for self-titled.")
+@click.option("--genre", "genres", multiple=True, metavar="G", help="Any text, most important first; may be repeated.")
+@click.option("--year", type=int, metavar="Y", help="Release year, 1900 to 2100.")
+@click.option("--track", "tracks", multiple=True, metavar="S", help="A track title; may be repeated.")
+@click.option("--seed", type=int, metavar="N", help="The same seed makes the same cover. [default: a new one]")
+@click.option("--variants", type=int, default=1, metavar="N", help="Make N different covers and a contact sheet.")
+@click.option("--size", "size_px", type=int, default=3000, show_default=True, metavar="PX", help="64 to 8000.")
+@click.option("--engine", metavar="NAME|DIR", help="A shipped network or a bundle folder. [default: flow-64]")
+@click.option("--finish", metavar="F", help="Fix the finish; `list` names them.")
+@click.option("--palette", metavar="P", help="Fix the palette; `list` names them, `art` takes the art's own.")
+@click.option("--type", "type_", metavar="T", help="Fix the title's typeface; `list` names them.")
+@click.option("--layout", metavar="L", help="Fix the layout; `list` names them.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help=".png or .jpg [default: from the names]")
+@click.option("--json", "as_json", is_flag=True, help="Print what was used, as JSON.")
+def create(
+    artist: str | None,
+    album: str | None,
+    genres: tuple[str, ...],
+    year: int | None,
+    tracks: tuple[str, ...],
+    seed: int | None,
+    variants: int,
+    size_px: int,
+    engine: str | None,
+    finish: str | None,
+    palette: str | None,
+    type_: str | None,
+    layout: str | None,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Make a finished cover from what you know of a record.
+
+    \b
+    duckcover create --artist "Neon Meridian" --album "Coastline at Midnight" \\
+        --genre synthwave --year 1985 --seed 4 -o cover.png
+    """
+    axes = {"finish": finish, "palette": palette, "type": type_, "layout": layout}
+    asked = [axis for axis, name in axes.items() if name == "list"]
+    if asked:
+        _list(asked)
+        return
+    from duck_and_cover.design.formats import check_target, contact_sheet, save
+    from duck_and_cover.sleeve import create_variants
+
+    record = Album(artist, album, genres, year, tracks)
+    target = output or Path(f"{_slug(record)}.png")
+    targets = [target] if variants == 1 else [_numbered(target, i + 1, variants) for i in range(variants)]
+    for path in targets:
+        check_target(path)
+    reports, thumbnails = [], []
+    made = create_variants(record, variants, seed=seed, size_px=size_px, engine=engine,
+                           finish=finish, palette=palette, type=type_, layout=layout)  # fmt: skip
+    for path, sleeve in zip(targets, made, strict=True):
+        sleeve.save(path)
+        reports.append({"file": str(path), **sleeve.report})
+        thumbnails.append(sleeve.pixels)
+        if not as_json:
+            click.echo(_line(reports[-1]))
+    if variants > 1:
+        sheet = target.with_name(f"{target.stem}-sheet{target.suffix}")
+        save(contact_sheet(thumbnails), sheet)
+        if not as_json:
+            click.echo(f"{sheet}   contact sheet")
+    if as_json:
+        click.echo(json.dumps(reports[0] if variants == 1 else reports, ensure_ascii=False, indent=2))
+
+
+def _line(report: dict) -> str:
+    face = report["faces"].get("title") or report["faces"].get("artist") or "no type"
+    return (
+        f"{report['file']}   {report['finish']} · {report['palette']['name']} · {face} · {report['layout']}"
+        f"   seed {report['seed']}   {report['seconds']['all']:.1f} s"
+    )
+
+
+def _list(axes: list[str]) -> None:
+    from duck_and_cover.design.style import names
+
+    for axis in axes:
+        for name, description in names(axis).items():
+            click.echo(f"{name:26} {description}")
+
+
+def _slug(album: Album) -> str:
+    text = " ".join(part for part in (album.artist, album.title) if part) or "cover"
+    plain = unicodedata.normalize("NFKD", text)
+    plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+    return re.sub(r"[^\w]+", "-", plain).strip("-_")[:60] or "cover"
+
+
+def _numbered(path: Path, number: int, count: int) -> Path:
+    if not path.suffix:
+        raise BadInput(f"{path}: has no suffix; wanted .png or .jpg")
+    return path.with_name(f"{path.stem}-{number:0{len(str(count))}d}{path.suffix}")

@@ -1,0 +1,54 @@
+"""`duckcover doctor`: what is installed, which engines are usable, what to type next."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import platform
+
+import click
+
+from duck_and_cover import __version__
+from duck_and_cover.errors import DuckAndCoverError
+
+EXTRAS = {
+    "train": ("torch", "lightning", "pyarrow", "onnx"),
+    "gather": ("pyarrow", "rapidocr"),
+    "studio": ("fastapi", "uvicorn", "jinja2"),
+}
+
+
+@click.command(short_help="Say what is installed.")
+def doctor() -> None:
+    """Say what is installed, which engines are usable, and what to type next.
+
+    \b
+    duckcover doctor
+    """
+    click.echo(f"duckcover {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}")
+    for name in ("numpy", "onnxruntime", "opencv-python-headless", "uharfbuzz"):
+        click.echo(f"  {name:24} {_version(name)}")
+    for extra, modules in EXTRAS.items():
+        missing = [m for m in modules if importlib.util.find_spec(m) is None]
+        state = f"not installed: pip install 'duck-and-cover[{extra}]'" if missing else "installed"
+        click.echo(f"  extra [{extra}]".ljust(27) + state)
+    from duck_and_cover.generation.engine import engine_names, open_engine
+
+    usable = []
+    for name in engine_names():
+        try:
+            click.echo(f"  engine {name:18}usable, sha256 {open_engine(name).sha256[:12]}")
+            usable.append(name)
+        except DuckAndCoverError as error:
+            click.echo(f"  engine {name:18}{error}")
+    if not usable:
+        click.echo("no engine is usable: train one (duckcover train --help) or install the package again")
+        raise click.exceptions.Exit(1)
+    click.echo('next: duckcover create --artist "Your Name" --album "Your Record" --genre "your genre" --year 2026')
+
+
+def _version(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return "missing"

@@ -1,0 +1,40 @@
+"""`duckcover export`: a run becomes a bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from duck_and_cover.errors import BadInput, MissingExtra
+
+
+@click.command(short_help="Turn a training run into a bundle.")
+@click.argument("run_dir", metavar="RUN", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="BUNDLE")
+@click.option("--card", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="Model card in Markdown; without it one is written from what the run knows.")  # fmt: skip
+@click.option("--guidance", type=float, metavar="W", help="How strictly the condition is followed. [default: the recipe's]")
+@click.option("--steps", type=int, metavar="N", help="Evaluations a picture.")
+def export(run_dir: Path, output: Path, card: Path | None, guidance: float | None, steps: int | None) -> None:
+    """Turn a training run into a bundle that draws without torch.
+
+    \b
+    duckcover export runs/first -o bundles/first
+    duckcover create --engine bundles/first --artist Razormouth --genre "thrash metal"
+    """
+    try:
+        from duck_and_cover.training.export import export as run
+    except ImportError as error:
+        raise MissingExtra("exporting", "train") from error
+    from dataclasses import replace
+
+    from duck_and_cover.bundle import Sampler
+
+    sampler = Sampler()
+    sampler = replace(sampler, steps=steps or sampler.steps, guidance=guidance if guidance is not None else sampler.guidance)
+    if output.exists() and not (output / "bundle.json").exists():
+        raise BadInput(f"{output}: exists and is not a bundle; name another folder")
+    bundle = run(run_dir, output, card.read_text("utf-8") if card else None, sampler)
+    difference = bundle.facts["training"]["parity_max_difference"]
+    click.echo(f"{output}   sha256 {bundle.sha256[:12]}   torch and onnxruntime differ by at most {difference:.1e}")

@@ -1,0 +1,95 @@
+"""`Cover`: square sRGB pixels and where they came from; the one pair of pixel <-> network conversions.
+
+At rest an image is uint8, H W 3, sRGB. In networks it is float32, B 3 H W, in [-1, 1]. Nothing else converts.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from duck_and_cover.album import Album
+from duck_and_cover.condition import Condition
+from duck_and_cover.errors import BadInput
+
+__all__ = ["Cover", "Drawn", "Found", "Pixels", "from_network", "read_pixels", "resized", "to_network"]
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The origin of a real cover: the album, the service it came from, its id there, and the rights it is under."""
+
+    album: Album
+    source: str
+    id: str
+    rights: str = "unknown"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The origin of a generated picture: which bundle (sha256), what was asked, which seed."""
+
+    bundle: str
+    condition: Condition
+    seed: int
+
+
+@dataclass(frozen=True, eq=False)
+class Cover:
+    """Square sRGB pixels, uint8 (H, H, 3), never of unknown origin."""
+
+    pixels: Pixels
+    origin: Found | Drawn
+
+    def __post_init__(self) -> None:
+        shape = self.pixels.shape
+        if self.pixels.dtype != np.uint8 or len(shape) != 3 or shape[0] != shape[1] or shape[2] != 3:
+            raise BadInput(f"a cover is uint8 of shape (H, H, 3); found {self.pixels.dtype} {shape}")
+
+    @property
+    def size_px(self) -> int:
+        return self.pixels.shape[0]
+
+
+def to_network(pixels: Pixels) -> NDArray[np.float32]:
+    """uint8 (B, H, W, 3) -> float32 (B, 3, H, W) in [-1, 1]."""
+    return np.ascontiguousarray(pixels.transpose(0, 3, 1, 2), dtype=np.float32) / 127.5 - 1.0
+
+
+def from_network(values: NDArray[np.float32]) -> Pixels:
+    """float32 (B, 3, H, W), [-1, 1] or beyond -> uint8 (B, H, W, 3); clips, rounds to nearest."""
+    pixels = np.clip((values + 1.0) * 127.5, 0, 255).round().astype(np.uint8)
+    return np.ascontiguousarray(pixels.transpose(0, 2, 3, 1))
+
+
+def read_pixels(source: bytes | Path, size_px: int | None = None) -> Pixels:
+    """Decode a picture file to uint8 (H, H, 3): alpha on white, the centre square, resized if `size_px` is given."""
+    try:
+        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as picture:
+            if picture.mode in ("RGBA", "LA", "P"):
+                clear = picture.convert("RGBA")
+                picture = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)
+            picture = picture.convert("RGB")
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
+        name = "the bytes given" if isinstance(source, bytes) else str(source)
+        raise BadInput(f"{name}: not a readable picture ({error})") from error
+    width, height = picture.size
+    if width != height:
+        side = min(width, height)
+        left, top = (width - side) // 2, (height - side) // 2
+        picture = picture.crop((left, top, left + side, top + side))
+    if size_px is not None and picture.size[0] != size_px:
+        picture = picture.resize((size_px, size_px), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return np.asarray(picture, dtype=np.uint8).copy()
+
+
+def resized(pixels: Pixels, size_px: int) -> Pixels:
+    """Antialiased resize (Lanczos), uint8 (H, H, 3) -> (size, size, 3)."""
+    return np.asarray(Image.fromarray(pixels).resize((size_px, size_px), Image.Resampling.LANCZOS)).copy()

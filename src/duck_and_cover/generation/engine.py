@@ -1,0 +1,58 @@
+"""`Engine`: anything that turns a condition and a seed into art, and how one is found by name."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import Protocol
+
+from duck_and_cover.condition import Condition
+from duck_and_cover.cover import Cover
+from duck_and_cover.errors import UnknownChoice
+
+__all__ = ["DEFAULT_ENGINE", "Engine", "engine_names", "open_engine"]
+
+DEFAULT_ENGINE = "flow-64"
+
+
+class Engine(Protocol):
+    """Draws art: composition, colour and light, no letters."""
+
+    @property
+    def name(self) -> str:
+        """What `--engine` calls it."""
+        ...
+
+    @property
+    def sha256(self) -> str:
+        """Identity of the weights."""
+        ...
+
+    def draw(self, condition: Condition, seed: int) -> Cover:
+        """One picture. The same condition and seed give the same pixels."""
+        ...
+
+
+def _shelf() -> Path:
+    return Path(str(resources.files("duck_and_cover") / "generation" / "bundles"))
+
+
+def engine_names() -> tuple[str, ...]:
+    """Names of the bundles that ship."""
+    shelf = _shelf()
+    return tuple(sorted(p.parent.name for p in shelf.glob("*/bundle.json"))) if shelf.is_dir() else ()
+
+
+def open_engine(name: str | Path = DEFAULT_ENGINE) -> Engine:
+    """The engine of a shipped bundle's name, or of a folder that holds a bundle.
+
+    Raises `UnknownChoice` for a name that is neither, `DamagedBundle` for one that is not whole.
+    """
+    from duck_and_cover.bundle import Bundle
+    from duck_and_cover.generation.onnx import OnnxEngine
+
+    if str(name) in engine_names():
+        return OnnxEngine(Bundle.open(_shelf() / str(name)))
+    if Path(name).is_dir():
+        return OnnxEngine(Bundle.open(Path(name)))
+    raise UnknownChoice("engine (nor bundle folder)", str(name), engine_names())

@@ -1,0 +1,1 @@
+"""Room 4: networks only, one self-contained file a family."""

@@ -1,0 +1,154 @@
+"""The front door: `create(album)` -> `Sleeve`, a finished front cover ready to be saved.
+
+Importing this module costs nothing; the network and the design room are loaded when the first cover is made.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from duck_and_cover.album import Album
+from duck_and_cover.errors import BadInput
+
+if TYPE_CHECKING:
+    from duck_and_cover.cover import Cover, Pixels
+    from duck_and_cover.design.style import Seeds, Style
+    from duck_and_cover.generation.engine import Engine
+
+__all__ = ["LARGEST_PX", "MOST_VARIANTS", "SMALLEST_PX", "Sleeve", "create", "create_variants"]
+
+SMALLEST_PX, LARGEST_PX = 64, 8000
+MOST_VARIANTS = 64
+_LAST_SEED = 2**31 - 1
+
+
+@dataclass(frozen=True, eq=False)
+class Sleeve:
+    """A finished front cover.
+
+    pixels:  uint8 (size, size, 3), sRGB.
+    art:     what the network drew, before finish and type.
+    report:  everything that went into it, JSON-able: engine, bundle hash, seeds, finish, palette, faces, contrast, seconds.
+    """
+
+    album: Album
+    pixels: Pixels
+    art: Cover
+    report: dict[str, Any] = field(repr=False)
+
+    def save(self, path: str | Path) -> Path:
+        """Write PNG or JPEG by suffix: sRGB profile embedded, no alpha, 300 dpi; complete or not at all.
+
+        Raises `BadInput` for another suffix and `CannotWrite` where the target cannot be written.
+        """
+        from duck_and_cover.design.formats import save
+
+        return save(self.pixels, Path(path), title=self.album.title, artist=self.album.artist)
+
+
+def create(
+    album: Album,
+    *,
+    seed: int | None = None,
+    size_px: int = 3000,
+    engine: str | Path | Engine | None = None,
+    finish: str | None = None,
+    palette: str | None = None,
+    type: str | None = None,
+    layout: str | None = None,
+) -> Sleeve:
+    """Make one cover.
+
+    album:    what is known of the record; an empty `Album()` works too.
+    seed:     same album, seed and version give the same cover; None draws one, `report["seed"]` tells it.
+    size_px:  side of the square, 64 to 8000. Stores ask for 3000.
+    engine:   name of a shipped bundle, folder of a bundle, or an opened engine; None for the default.
+    finish, palette, type, layout:  fix one axis of the style by name; None lets genre, year and seed choose.
+    Raises `BadInput` for what nobody could do, `Failure` for what did not work here.
+
+    >>> create(Album("Otis Marlowe Quartet", "The Quiet Hour", ("jazz",), 1959), seed=7)  # doctest: +SKIP
+    """
+    return next(create_variants(album, 1, seed=seed, size_px=size_px, engine=engine,
+                                finish=finish, palette=palette, type=type, layout=layout))  # fmt: skip
+
+
+def create_variants(
+    album: Album,
+    count: int,
+    *,
+    seed: int | None = None,
+    size_px: int = 3000,
+    engine: str | Path | Engine | None = None,
+    finish: str | None = None,
+    palette: str | None = None,
+    type: str | None = None,
+    layout: str | None = None,
+) -> Iterator[Sleeve]:
+    """Make `count` covers that differ in art and style, in order as they are ready. Arguments as in `create`.
+
+    The input is checked before anything is drawn; variant 1 of a seed is what `create` makes of it.
+    """
+    if not SMALLEST_PX <= size_px <= LARGEST_PX:
+        raise BadInput(f"size is {size_px} px; wanted {SMALLEST_PX} to {LARGEST_PX}")
+    if not 1 <= count <= MOST_VARIANTS:
+        raise BadInput(f"{count} variants; wanted 1 to {MOST_VARIANTS}")
+    if seed is None:
+        seed = secrets.randbelow(_LAST_SEED)
+    if not 0 <= seed <= _LAST_SEED:
+        raise BadInput(f"seed is {seed}; wanted 0 to {_LAST_SEED}")
+    from duck_and_cover.design.style import Seeds, check_names
+
+    check_names(finish=finish, palette=palette, type=type, layout=layout)
+    started = time.perf_counter()
+    drawer = _opened(engine)
+    seeds = [Seeds.of(seed if i == 0 else seed + 1_000_003 * i) for i in range(count)]
+    locks = {"finish": finish, "palette": palette, "type": type, "layout": layout}
+    return _variants(album, drawer, seed, seeds, size_px, locks, started)
+
+
+def _opened(engine: str | Path | Engine | None) -> Engine:
+    from duck_and_cover.generation.engine import DEFAULT_ENGINE, open_engine
+
+    if engine is None:
+        return open_engine(DEFAULT_ENGINE)
+    return open_engine(engine) if isinstance(engine, str | Path) else engine
+
+
+def _variants(album: Album, engine: Engine, seed: int, seeds: list[Seeds], size_px: int,
+              locks: dict[str, str | None], started: float) -> Iterator[Sleeve]:  # fmt: skip
+    from duck_and_cover.condition import Condition
+    from duck_and_cover.design.style import choose_styles
+
+    asked = Condition.of(album)
+    with ThreadPoolExecutor(2) as pool:
+        arts = list(pool.map(lambda s: engine.draw(asked, s.art), seeds))
+        drawn = time.perf_counter()
+        styles = choose_styles(album, [art.pixels for art in arts], seeds, **locks)
+
+        def finished(i: int) -> Sleeve:
+            return _finished(album, engine, arts[i], styles[i], seeds[i], size_px)
+
+        workers = pool.map(finished, range(len(seeds))) if size_px <= 1500 else map(finished, range(len(seeds)))
+        for i, sleeve in enumerate(workers):
+            now = time.perf_counter()
+            sleeve.report.update(seed=seed, variant=i + 1, seconds={"art": round(drawn - started, 3),
+                                                                    "all": round(now - started, 3)})  # fmt: skip
+            yield sleeve
+
+
+def _finished(album: Album, engine: Engine, art: Cover, style: Style, seeds: Seeds, size_px: int) -> Sleeve:
+    from dataclasses import asdict
+
+    from duck_and_cover.design.compose import compose
+
+    design = compose(art.pixels, album, style, seeds, size_px)
+    words = {"artist": album.artist, "title": album.title, "genres": list(album.genres), "year": album.year}
+    report = {"album": words, "engine": engine.name, "bundle": engine.sha256, "seeds": asdict(seeds),
+              "size_px": size_px, **design.report}  # fmt: skip
+    return Sleeve(album, design.pixels, art, report)
