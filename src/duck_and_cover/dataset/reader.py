@@ -1,0 +1,166 @@
+"""Stream real covers out of Parquet shards in the Hugging Face `Image` layout.
+
+A dataset is a folder of `*.parquet` files (or one file) with columns `id`, `image: {bytes, path}`, `genres`, `year`,
+`artist`, `album`, `source`. One record batch is in memory at a time, whatever the size of the shards.
+
+    R  resolution of the pictures in px        N  number of covers
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from duck_and_cover.album import FIRST_YEAR, LAST_YEAR, Album
+from duck_and_cover.cover import Cover, Found, read_pixels
+from duck_and_cover.errors import BadInput
+from duck_and_cover.genres import normal
+
+__all__ = ["PARTS", "CoverDataset", "Part", "PixelTable", "part_of", "pixel_table"]
+
+Part = Literal["train", "validation", "test", "all"]
+PARTS: tuple[Part, ...] = ("train", "validation", "test", "all")
+_SHARES = (("validation", 0.03), ("test", 0.06))  # upper ends of the hash range; the rest trains
+_BATCH_ROWS = 64
+_COLUMNS = ("id", "genres", "year", "artist", "album", "source", "rights")
+_REISSUE_SOURCES = frozenset({"tjaarek/album-genre-classifier"})  # their year is that of a reissue
+
+
+def part_of(artist: str | None, id: str) -> Literal["train", "validation", "test"]:
+    """The part a cover belongs to. All covers of one artist share it, in any dataset and order; spelling of case,
+    accents and a leading "the" does not matter. A cover without an artist is placed by its id.
+    """
+    key = normal(artist or "").removeprefix("the ").strip()
+    place = zlib.crc32((f"artist:{key}" if key else f"id:{id}").encode()) / 2**32
+    for name, end in _SHARES:
+        if place < end:
+            return name  # type: ignore[return-value]
+    return "train"
+
+
+@dataclass(frozen=True)
+class CoverDataset:
+    """Covers of one part of a dataset, streamed.
+
+    path:           folder of Parquet shards, or one shard.
+    part:           "train", "validation", "test" (split by artist, 94 / 3 / 3 %) or "all".
+    resolution_px:  covers are resized to this (Lanczos); None keeps each at its own size.
+
+    >>> for cover in CoverDataset(Path("covers"), "train", 64):    # doctest: +SKIP
+    ...     cover.pixels.shape, cover.origin.album.genres
+    """
+
+    path: Path
+    part: Part = "all"
+    resolution_px: int | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", Path(self.path))
+        if self.part not in PARTS:
+            raise BadInput(f"no part is called {self.part!r}; wanted one of {', '.join(PARTS)}")
+        if self.resolution_px is not None and not 8 <= self.resolution_px <= 2048:
+            raise BadInput(f"resolution is {self.resolution_px} px; wanted 8 to 2048")
+        self.shards  # noqa: B018  (fails here, not on first use)
+
+    @property
+    def shards(self) -> tuple[Path, ...]:
+        """The Parquet files, in name order."""
+        if self.path.is_file():
+            return (self.path,)
+        found = tuple(sorted(self.path.glob("*.parquet")))
+        if not found:
+            raise BadInput(f"{self.path}: no Parquet shards there; wanted a folder with *.parquet files of covers")
+        return found
+
+    def __iter__(self) -> Iterator[Cover]:
+        for row in self._rows(("image",)):
+            pixels = read_pixels(row["image"]["bytes"], self.resolution_px)
+            yield Cover(pixels, _origin(row))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self.origins())
+
+    def origins(self) -> Iterator[Found]:
+        """Everything but the pictures, without decoding or reading them."""
+        for row in self._rows(()):
+            yield _origin(row)
+
+    def _rows(self, extra: Sequence[str]) -> Iterator[dict[str, Any]]:
+        for shard in self.shards:
+            try:
+                with pq.ParquetFile(shard) as file:
+                    present = set(file.schema_arrow.names)
+                    missing = {"id", *extra} - present
+                    if missing:
+                        raise BadInput(f"{shard.name}: no column {sorted(missing)}; found {sorted(present)}")
+                    columns = [c for c in _COLUMNS if c in present] + list(extra)
+                    for batch in file.iter_batches(_BATCH_ROWS, columns=columns):
+                        for row in batch.to_pylist():
+                            if self.part in ("all", part_of(row.get("artist"), row["id"])):
+                                yield row
+            except (OSError, ValueError) as error:
+                if isinstance(error, BadInput):
+                    raise
+                raise BadInput(f"{shard}: not a readable Parquet file ({error})") from error
+
+    @functools.cached_property
+    def content_hash(self) -> str:
+        """sha256 over the bytes of all shards in name order, 16 hex digits: which data this is."""
+        digest = hashlib.sha256()
+        for shard in self.shards:
+            with shard.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+        return digest.hexdigest()[:16]
+
+
+def _origin(row: dict[str, Any]) -> Found:
+    year = row.get("year")
+    source = row.get("source") or "unknown"
+    if year is not None and (not FIRST_YEAR <= year <= LAST_YEAR or source in _REISSUE_SOURCES):
+        year = None
+    album = Album(row.get("artist"), row.get("album"), tuple(row.get("genres") or ()), year)
+    return Found(album, source, row["id"], row.get("rights") or "unknown")
+
+
+@dataclass(frozen=True, eq=False)
+class PixelTable:
+    """Covers decoded once at one resolution: `pixels` uint8 (N, R, R, 3), memory-mapped, and their `origins`."""
+
+    pixels: NDArray[np.uint8]
+    origins: tuple[Found, ...]
+
+    def __len__(self) -> int:
+        return len(self.origins)
+
+
+def pixel_table(dataset: CoverDataset, cache_dir: Path) -> PixelTable:
+    """Decode `dataset` into a file under `cache_dir`, or find it there from an earlier call.
+
+    The file's name holds the content hash, part and resolution, and it is renamed into place when complete, so a
+    broken-off call leaves nothing that a later one would mistake for data.
+    """
+    if dataset.resolution_px is None:
+        raise BadInput("a pixel table needs one resolution; give the dataset resolution_px")
+    cache_dir.mkdir(parents=True, exist_ok=True)
+    origins = tuple(dataset.origins())
+    r = dataset.resolution_px
+    target = cache_dir / f"covers-{dataset.content_hash}-{dataset.part}-{r}.npy"
+    if not target.exists():
+        partial = target.with_suffix(f".{os.getpid()}.partial")
+        table = np.lib.format.open_memmap(partial, mode="w+", dtype=np.uint8, shape=(len(origins), r, r, 3))
+        for i, cover in enumerate(dataset):
+            table[i] = cover.pixels
+        table.flush()
+        del table
+        partial.replace(target)
+    return PixelTable(np.load(target, mmap_mode="r"), origins)

@@ -1,0 +1,1 @@
+"""Room 5: change weights. Lightning lives here and nowhere else."""
