@@ -72,7 +72,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class ConditionEncoder:
-    """Turns conditions into float32 vectors. `to_json` is what a bundle carries, so that old networks keep their reading.
+    """Turns conditions into float32 vectors. `to_json` is what a bundle carries, so old networks keep their reading.
 
     >>> ConditionEncoder().encode(Condition({"death metal": 1.0}, year=1991)).shape
     (213,)

@@ -59,7 +59,7 @@ class MissingGlyphs(BadInput):
         self.characters = tuple(dict.fromkeys(characters))
         named = ", ".join(f"{c!r} (U+{ord(c):04X})" for c in self.characters[:8])
         more = f" and {len(self.characters) - 8} more" if len(self.characters) > 8 else ""
-        super().__init__(f"no bundled typeface has the characters {named}{more}; leave them out or write them otherwise")
+        super().__init__(f"no bundled typeface has the characters {named}{more}; leave them out or spell otherwise")
 
 
 class Failure(DuckAndCoverError):

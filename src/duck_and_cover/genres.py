@@ -11,10 +11,12 @@ import functools
 import math
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
+from itertools import pairwise
+from typing import TypeVar
 
 __all__ = [
     "FAMILIES",
@@ -30,6 +32,7 @@ __all__ = [
     "words_of",
 ]
 
+Key = TypeVar("Key")
 _SPLIT = re.compile(r"[^\w&+'/-]+")
 _HEAD_GAIN = 1.6  # each later word of a name weighs this much more than the one before it
 
@@ -65,6 +68,10 @@ def known_genres() -> tuple[str, ...]:
     return tuple(line for line in text.splitlines() if line)
 
 
+def _largest_first(score: Mapping[Key, float]) -> list[tuple[Key, float]]:
+    return sorted(score.items(), key=lambda item: item[1], reverse=True)
+
+
 @dataclass(frozen=True)
 class GenreTree:
     """Which words place a genre in which families. A network keeps the tree it was trained with in its bundle.
@@ -95,10 +102,10 @@ class GenreTree:
     def families_of(self, genre: str) -> dict[str, float]:
         """Weights of the families a genre belongs to, largest first, summing to 1; empty where nothing is known."""
         text, words = normal(genre), words_of(genre)
-        score: Counter[int] = Counter()
+        score: defaultdict[int, float] = defaultdict(float)
         for home in self.places.get(text, ()):
             score[home] += 4.0 / len(self.places[text])
-        for pair in zip(words, words[1:], strict=False):
+        for pair in pairwise(words):
             for home in self.places.get(" ".join(pair), ()):
                 score[home] += 3.0
         weight = 1.0
@@ -114,7 +121,7 @@ class GenreTree:
                     for home in homes:
                         score[home] += 0.5 * len(word) / len(homes)
         total = sum(score.values())
-        return {self.families[home]: value / total for home, value in score.most_common()} if total else {}
+        return {self.families[home]: value / total for home, value in _largest_first(score)} if total else {}
 
 
 @functools.cache
@@ -146,12 +153,12 @@ def mixed_families(genres: Iterable[str] | Mapping[str, float]) -> dict[str, flo
         weighted = list(genres.items())
     else:
         weighted = [(g, 2.0 if i == 0 else 1.0) for i, g in enumerate(genres)]
-    score: Counter[str] = Counter()
+    score: defaultdict[str, float] = defaultdict(float)
     for genre, weight in weighted:
         for family, value in families_of(genre).items():
             score[family] += weight * value
     total = sum(score.values())
-    return {family: value / total for family, value in score.most_common()} if total else {}
+    return {family: value / total for family, value in _largest_first(score)} if total else {}
 
 
 def main_family(genres: Iterable[str]) -> str | None:

@@ -5,6 +5,7 @@ Importing this module costs nothing; the network and the design room are loaded 
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from collections.abc import Iterator
@@ -49,7 +50,8 @@ class Sleeve:
         """
         from duck_and_cover.design.formats import save
 
-        return save(self.pixels, Path(path), title=self.album.title, artist=self.album.artist)
+        about = {"Title": self.album.title, "Author": self.album.artist, "Software": "Duck and Cover"}
+        return save(self.pixels, path, {key: text for key, text in about.items() if text})
 
 
 def create(
@@ -102,22 +104,23 @@ def create_variants(
         seed = secrets.randbelow(_LAST_SEED)
     if not 0 <= seed <= _LAST_SEED:
         raise BadInput(f"seed is {seed}; wanted 0 to {_LAST_SEED}")
-    from duck_and_cover.design.style import Seeds, check_names
+    from duck_and_cover.design.axes import check
+    from duck_and_cover.design.style import Seeds
 
-    check_names(finish=finish, palette=palette, type=type, layout=layout)
+    check(finish=finish, palette=palette, type=type, layout=layout)
     started = time.perf_counter()
-    drawer = _opened(engine)
+    drawer = _opened(engine, threads=0 if count == 1 else 1)
     seeds = [Seeds.of(seed if i == 0 else seed + 1_000_003 * i) for i in range(count)]
     locks = {"finish": finish, "palette": palette, "type": type, "layout": layout}
     return _variants(album, drawer, seed, seeds, size_px, locks, started)
 
 
-def _opened(engine: str | Path | Engine | None) -> Engine:
+def _opened(engine: str | Path | Engine | None, threads: int) -> Engine:
     from duck_and_cover.generation.engine import DEFAULT_ENGINE, open_engine
 
-    if engine is None:
-        return open_engine(DEFAULT_ENGINE)
-    return open_engine(engine) if isinstance(engine, str | Path) else engine
+    if engine is None or isinstance(engine, str | Path):
+        return open_engine(engine or DEFAULT_ENGINE, threads)
+    return engine
 
 
 def _variants(album: Album, engine: Engine, seed: int, seeds: list[Seeds], size_px: int,
@@ -126,7 +129,7 @@ def _variants(album: Album, engine: Engine, seed: int, seeds: list[Seeds], size_
     from duck_and_cover.design.style import choose_styles
 
     asked = Condition.of(album)
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(min(len(seeds), os.cpu_count() or 1, 8)) as pool:
         arts = list(pool.map(lambda s: engine.draw(asked, s.art), seeds))
         drawn = time.perf_counter()
         styles = choose_styles(album, [art.pixels for art in arts], seeds, **locks)
@@ -134,7 +137,8 @@ def _variants(album: Album, engine: Engine, seed: int, seeds: list[Seeds], size_
         def finished(i: int) -> Sleeve:
             return _finished(album, engine, arts[i], styles[i], seeds[i], size_px)
 
-        workers = pool.map(finished, range(len(seeds))) if size_px <= 1500 else map(finished, range(len(seeds)))
+        small = size_px <= 1500  # larger ones take a gigabyte each, and use all cores alone
+        workers = pool.map(finished, range(len(seeds))) if small else map(finished, range(len(seeds)))
         for i, sleeve in enumerate(workers):
             now = time.perf_counter()
             sleeve.report.update(seed=seed, variant=i + 1, seconds={"art": round(drawn - started, 3),
@@ -149,6 +153,5 @@ def _finished(album: Album, engine: Engine, art: Cover, style: Style, seeds: See
 
     design = compose(art.pixels, album, style, seeds, size_px)
     words = {"artist": album.artist, "title": album.title, "genres": list(album.genres), "year": album.year}
-    report = {"album": words, "engine": engine.name, "bundle": engine.sha256, "seeds": asdict(seeds),
-              "size_px": size_px, **design.report}  # fmt: skip
+    report = {"album": words, "engine": engine.name, "bundle": engine.sha256, "seeds": asdict(seeds), **design.report}
     return Sleeve(album, design.pixels, art, report)

@@ -84,7 +84,7 @@ def create(
 
 
 def _line(report: dict) -> str:
-    face = report["faces"].get("title") or report["faces"].get("artist") or "no type"
+    face = report["type"]["lead"] if report["texts"] else "no words"
     return (
         f"{report['file']}   {report['finish']} · {report['palette']['name']} · {face} · {report['layout']}"
         f"   seed {report['seed']}   {report['seconds']['all']:.1f} s"
@@ -92,7 +92,7 @@ def _line(report: dict) -> str:
 
 
 def _list(axes: list[str]) -> None:
-    from duck_and_cover.design.style import names
+    from duck_and_cover.design.axes import names
 
     for axis in axes:
         for name, description in names(axis).items():

@@ -14,7 +14,7 @@ from duck_and_cover.errors import BadInput, MissingExtra
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="BUNDLE")
 @click.option("--card", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
               help="Model card in Markdown; without it one is written from what the run knows.")  # fmt: skip
-@click.option("--guidance", type=float, metavar="W", help="How strictly the condition is followed. [default: the recipe's]")
+@click.option("--guidance", type=float, metavar="W", help="How strictly the condition is followed. [default: 2.5]")
 @click.option("--steps", type=int, metavar="N", help="Evaluations a picture.")
 def export(run_dir: Path, output: Path, card: Path | None, guidance: float | None, steps: int | None) -> None:
     """Turn a training run into a bundle that draws without torch.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -30,11 +31,8 @@ def train(recipe_name: str, data: Path, run_dir: Path, letters: Path | None, res
     duckcover train flow-64 --data covers/ --letters letters.jsonl -o runs/first --kimg 500
     duckcover train flow-64 --data covers/ --letters letters.jsonl -o runs/first --kimg 800 --resume
     """
-    try:
-        import lightning  # noqa: F401
-        import torch  # noqa: F401
-    except ImportError as error:
-        raise MissingExtra("training", "train") from error
+    if not all(map(importlib.util.find_spec, ("torch", "lightning", "pyarrow"))):
+        raise MissingExtra("training", "train")
     from duck_and_cover.dataset.letters import load_letters
     from duck_and_cover.training.recipes import recipe
     from duck_and_cover.training.run import train as run

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -19,7 +20,18 @@ from numpy.typing import NDArray
 from duck_and_cover.cover import Cover, Found, Pixels, resized
 from duck_and_cover.errors import BadInput, MissingExtra
 
-__all__ = ["Box", "find_letters", "letter_boxes", "letter_mask", "load_letters", "save_letters", "without_letters"]
+__all__ = [
+    "Box",
+    "Detector",
+    "coverage",
+    "detector",
+    "find_letters",
+    "letter_boxes",
+    "letter_mask",
+    "load_letters",
+    "save_letters",
+    "without_letters",
+]
 
 Box = tuple[float, float, float, float]
 Detector = Callable[[Pixels], list[Box]]
@@ -42,7 +54,7 @@ def detector() -> Detector:
         found: list[Box] = []
         for size_px, engine in zip(_SCALES_PX, engines, strict=True):
             picture = cv2.cvtColor(resized(pixels, size_px), cv2.COLOR_RGB2BGR)
-            reply = engine(picture, use_det=True, use_cls=False, use_rec=False)
+            reply: Any = engine(picture, use_det=True, use_cls=False, use_rec=False)
             if reply.boxes is not None:
                 found += [_grown(np.asarray(corners, float) / size_px) for corners in reply.boxes]
         return found
@@ -60,7 +72,7 @@ def _grown(corners: NDArray[np.float64]) -> Box:
 
 
 def letter_boxes(pixels: Pixels, detect: Detector) -> list[Box]:
-    """Boxes of lettering; large compact ones are left out, since the detector takes smooth blobs for one huge letter."""
+    """Boxes of lettering; large compact ones are left out: the detector takes smooth blobs for one huge letter."""
     boxes = detect(pixels)
     return [(a, b, c, d) for a, b, c, d in boxes if (d - b) < 0.30 or (c - a) > 2.2 * (d - b) or (d - b) > 3 * (c - a)]
 
@@ -112,7 +124,7 @@ def without_letters(pixels: Pixels, mask: NDArray[np.bool_]) -> Pixels:
     if not mask.any() or mask.all():
         return pixels
     weight = (~mask).astype(np.float32)
-    levels = [(pixels.astype(np.float32) * weight[..., None], weight)]
+    levels: list[tuple[NDArray[Any], NDArray[Any]]] = [(pixels.astype(np.float32) * weight[..., None], weight)]
     while levels[-1][1].shape[0] > 1:
         colour, known = levels[-1]
         size = max(1, known.shape[0] // 2)

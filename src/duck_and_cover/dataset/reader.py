@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from duck_and_cover.album import FIRST_YEAR, LAST_YEAR, Album
-from duck_and_cover.cover import Cover, Found, read_pixels
+from duck_and_cover.cover import Cover, Found, Pixels, read_pixels
 from duck_and_cover.errors import BadInput
 from duck_and_cover.genres import normal
 
@@ -84,8 +84,7 @@ class CoverDataset:
 
     def __iter__(self) -> Iterator[Cover]:
         for row in self._rows(("image",)):
-            pixels = read_pixels(row["image"]["bytes"], self.resolution_px)
-            yield Cover(pixels, _origin(row))
+            yield Cover(_pixels(row, self.resolution_px), _origin(row))
 
     def __len__(self) -> int:
         return sum(1 for _ in self.origins())
@@ -98,7 +97,7 @@ class CoverDataset:
     def _rows(self, extra: Sequence[str]) -> Iterator[dict[str, Any]]:
         for shard in self.shards:
             try:
-                with pq.ParquetFile(shard) as file:
+                with pq.ParquetFile(shard, pre_buffer=False) as file:  # buffering holds the whole shard
                     present = set(file.schema_arrow.names)
                     missing = {"id", *extra} - present
                     if missing:
@@ -121,6 +120,16 @@ class CoverDataset:
             with shard.open("rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())
         return digest.hexdigest()[:16]
+
+
+def _pixels(row: dict[str, Any], resolution_px: int | None) -> Pixels:
+    content = (row["image"] or {}).get("bytes")
+    if not content:
+        raise BadInput(f"cover {row['id']}: holds no picture; wanted the bytes of an image file in image.bytes")
+    try:
+        return read_pixels(content, resolution_px)
+    except BadInput as error:
+        raise BadInput(f"cover {row['id']}: {error}") from error
 
 
 def _origin(row: dict[str, Any]) -> Found:
@@ -153,6 +162,8 @@ def pixel_table(dataset: CoverDataset, cache_dir: Path) -> PixelTable:
         raise BadInput("a pixel table needs one resolution; give the dataset resolution_px")
     cache_dir.mkdir(parents=True, exist_ok=True)
     origins = tuple(dataset.origins())
+    if not origins:
+        raise BadInput(f"{dataset.path}: no cover is in part {dataset.part!r}; wanted at least one")
     r = dataset.resolution_px
     target = cache_dir / f"covers-{dataset.content_hash}-{dataset.part}-{r}.npy"
     if not target.exists():

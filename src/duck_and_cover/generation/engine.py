@@ -43,8 +43,10 @@ def engine_names() -> tuple[str, ...]:
     return tuple(sorted(p.parent.name for p in shelf.glob("*/bundle.json"))) if shelf.is_dir() else ()
 
 
-def open_engine(name: str | Path = DEFAULT_ENGINE) -> Engine:
+def open_engine(name: str | Path = DEFAULT_ENGINE, threads: int = 0) -> Engine:
     """The engine of a shipped bundle's name, or of a folder that holds a bundle.
+
+    threads: for one picture; 0 for as many as there are, 1 where several pictures are drawn at once.
 
     Raises `UnknownChoice` for a name that is neither, `DamagedBundle` for one that is not whole.
     """
@@ -52,7 +54,7 @@ def open_engine(name: str | Path = DEFAULT_ENGINE) -> Engine:
     from duck_and_cover.generation.onnx import OnnxEngine
 
     if str(name) in engine_names():
-        return OnnxEngine(Bundle.open(_shelf() / str(name)))
+        return OnnxEngine(Bundle.open(_shelf() / str(name)), threads)
     if Path(name).is_dir():
-        return OnnxEngine(Bundle.open(Path(name)))
+        return OnnxEngine(Bundle.open(Path(name)), threads)
     raise UnknownChoice("engine (nor bundle folder)", str(name), engine_names())

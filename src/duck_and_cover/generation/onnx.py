@@ -1,11 +1,12 @@
 """Draw with a bundle through onnxruntime: a few steps from noise to a picture, in plain numpy.
 
-    R  resolution in px        D  condition
+R  resolution in px        D  condition
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import onnxruntime
@@ -24,10 +25,12 @@ Array = NDArray[np.float32]
 class OnnxEngine:
     """An engine on a verified bundle; loads the network once, draws as often as asked."""
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, threads: int = 0) -> None:
+        """threads: for one picture; 0 leaves it to onnxruntime. Pictures may be drawn from several threads at once."""
         self.bundle = bundle
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
+        options.intra_op_num_threads = threads
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self.session = onnxruntime.InferenceSession(bundle.model, options, providers=["CPUExecutionProvider"])
@@ -47,14 +50,16 @@ class OnnxEngine:
         size, sampler = self.bundle.resolution_px, self.bundle.sampler
         noise = np.random.default_rng(seed).standard_normal((1, 3, size, size), np.float32)
         asked = self.bundle.encoder.encode(condition)[None]
-        both = np.concatenate([asked, np.zeros_like(asked)])
-        guidance = sampler.guidance if asked.any() else 1.0
+        open_ = np.zeros_like(asked)
+        amount = np.float32(sampler.guidance - 1.0 if asked.any() else 0.0)
+        difference = np.zeros_like(noise)
 
-        def velocity(x: Array, t: float) -> Array:
-            if guidance == 1.0 or not sampler.interval[0] <= t <= sampler.interval[1]:
-                return self._velocity(x, t, asked)
-            conditional, unconditional = self._velocity(np.concatenate([x, x]), t, both)[:, None]
-            return unconditional + np.float32(guidance) * (conditional - unconditional)
+        def velocity(x: Array, t: float, step: int) -> Array:
+            nonlocal difference
+            conditional = self._velocity(x, t, asked)
+            if amount and step % sampler.refresh == 0:
+                difference = conditional - self._velocity(x, t, open_)
+            return conditional + amount * difference
 
         picture = follow(velocity, noise, times_of(sampler))
         return Cover(from_network(picture)[0], Drawn(self.sha256, condition, seed))
@@ -65,19 +70,19 @@ class OnnxEngine:
 
 
 def times_of(sampler: Sampler) -> NDArray[np.float64]:
-    """(S + 1,) times from 1 to 0, denser towards noise, where composition is decided."""
+    """(S + 1,) times from 1 (noise) to 0 (picture)."""
     even = np.linspace(1.0, 0.0, sampler.steps + 1)
-    return 1.4 * even / (1 + 0.4 * even)
+    return (1 + sampler.shift) * even / (1 + sampler.shift * even)
 
 
-def follow(velocity: Callable[[Array, float], Array], noise: Array, times: NDArray[np.float64]) -> Array:
-    """Integrate d x / d t = velocity(x, t) along `times` by the two-step Adams-Bashforth rule for uneven steps:
+def follow(velocity: Callable[[Array, float, int], Array], noise: Array, times: NDArray[np.float64]) -> Array:
+    """Integrate d x / d t = velocity(x, t, step) along `times` by the two-step Adams-Bashforth rule for uneven steps:
     second order for one evaluation a step. Reference: Hairer, Nørsett & Wanner, Solving ODEs I, section III.5.
     """
     x, before, last = noise, None, 0.0
-    for now, then in zip(times[:-1], times[1:], strict=True):
-        slope, step = velocity(x, float(now)), then - now
-        ahead = slope if before is None else slope + (slope - before) * np.float32(step / (2 * last))
-        x = x + ahead * np.float32(step)
-        before, last = slope, step
+    for step, (now, then) in enumerate(pairwise(times)):
+        slope, length = velocity(x, float(now), step), then - now
+        ahead = slope if before is None else slope + (slope - before) * np.float32(length / (2 * last))
+        x = x + ahead * np.float32(length)
+        before, last = slope, length
     return x

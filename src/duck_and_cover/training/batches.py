@@ -1,6 +1,6 @@
 """What a network is shown: batches that depend on the seed and the step alone, so that a resumed run sees the same.
 
-    B batch    R resolution in px    D condition    A aspects: share of lettering, zoom
+B batch    R resolution in px    D condition    A aspects: share of lettering, zoom
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ class Batch:
     weight: Tensor
 
     def to(self, device: torch.device) -> Batch:
-        return Batch(*(t.to(device, non_blocking=True) for t in (self.picture, self.condition, self.aspects, self.weight)))
+        return Batch(
+            *(t.to(device, non_blocking=True) for t in (self.picture, self.condition, self.aspects, self.weight))
+        )
 
 
 @dataclass(frozen=True, eq=False)

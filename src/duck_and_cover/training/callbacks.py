@@ -49,9 +49,19 @@ class Stats(L.Callback):
         self.since = (0.0, 0)
 
     def on_train_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
-        self.since = (time.monotonic(), int(pl_module.images_shown))  # type: ignore[arg-type]
+        """Rows after the checkpoint that training goes on from are dropped: those images are shown again."""
+        assert isinstance(pl_module, FlowTraining)
+        shown = int(pl_module.images_shown)
+        self.since = (time.monotonic(), shown)
+        if self.path.exists() and trainer.is_global_zero:
+            rows = [line for line in self.path.read_text("utf-8").splitlines(keepends=True) if line.endswith("\n")]
+            partial = self.path.with_suffix(".partial")
+            partial.write_text("".join(row for row in rows if json.loads(row)["images"] <= shown), "utf-8")
+            partial.replace(self.path)
 
-    def on_train_batch_end(self, trainer: L.Trainer, pl_module: L.LightningModule, *_: Any) -> None:
+    def on_train_batch_end(
+        self, trainer: L.Trainer, pl_module: L.LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
         assert isinstance(pl_module, FlowTraining)
         shown = int(pl_module.images_shown)
         self.losses.append(pl_module.last["loss"])
@@ -78,12 +88,14 @@ class Previews(L.Callback):
     def __init__(self, folder: Path, encoder: ConditionEncoder) -> None:
         self.folder, self.encoder = folder, encoder
 
-    def on_train_batch_end(self, trainer: L.Trainer, pl_module: L.LightningModule, *_: Any) -> None:
+    def on_train_batch_end(
+        self, trainer: L.Trainer, pl_module: L.LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
         assert isinstance(pl_module, FlowTraining)
         shown, recipe = int(pl_module.images_shown), pl_module.recipe
         if _every(recipe.preview_kimg, shown - recipe.batch, shown) and trainer.is_global_zero:
             self.folder.mkdir(exist_ok=True)
-            target = self.folder / f"{shown // 1000:07d}.png"
+            target = self.folder / f"{shown:010d}.png"
             partial = target.with_suffix(".partial")
             preview_grid(pl_module, self.encoder).save(partial, "PNG")
             partial.replace(target)
@@ -109,7 +121,9 @@ class Checkpoints(L.Callback):
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def on_train_batch_end(self, trainer: L.Trainer, pl_module: L.LightningModule, *_: Any) -> None:
+    def on_train_batch_end(
+        self, trainer: L.Trainer, pl_module: L.LightningModule, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
         assert isinstance(pl_module, FlowTraining)
         shown, recipe = int(pl_module.images_shown), pl_module.recipe
         if _every(recipe.checkpoint_kimg, shown - recipe.batch, shown):
@@ -119,11 +133,11 @@ class Checkpoints(L.Callback):
         self.save(trainer)
 
     def on_exception(self, trainer: L.Trainer, pl_module: L.LightningModule, exception: BaseException) -> None:
-        if isinstance(exception, KeyboardInterrupt):
+        if isinstance(exception, KeyboardInterrupt) and isinstance(pl_module, FlowTraining) and pl_module.whole:
             self.save(trainer)
 
     def save(self, trainer: L.Trainer) -> None:
         partial = self.path.with_suffix(".partial")
-        trainer.save_checkpoint(partial)
+        trainer.save_checkpoint(partial, weights_only=False)
         if trainer.is_global_zero:
             partial.replace(self.path)

@@ -60,11 +60,15 @@ class FlowTraining(L.LightningModule):
 
         self.images_shown += recipe.batch
         self._average()
-        self.last = {"loss": float(loss.detach()), "gradient_norm": float(norm), "learning_rate": recipe.learning_rate_at(shown)}
+        self.last = {
+            "loss": float(loss.detach()),
+            "gradient_norm": float(norm),
+            "learning_rate": recipe.learning_rate_at(shown),
+        }
 
     @torch.no_grad()
     def _average(self) -> None:
-        """Exponential average with a half life of `ema_kimg`, shorter at first (Karras et al. 2024, arXiv:2312.02696)."""
+        """Exponential average, half life `ema_kimg`, shorter at first (Karras et al. 2024, arXiv:2312.02696)."""
         half_life = min(self.recipe.ema_kimg, float(self.images_shown) / 10_000)
         keep = 0.5 ** (self.recipe.batch / (1000 * half_life))
         averaged, current = list(self.averaged.parameters()), list(self.net.parameters())

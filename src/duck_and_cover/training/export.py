@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from duck_and_cover.errors import Failure
 from duck_and_cover.models.flow import FlowDenoiser
 from duck_and_cover.training.run import load_run
 
-__all__ = ["MAX_DIFFERENCE", "Parity", "export", "to_onnx"]
+__all__ = ["MAX_DIFFERENCE", "Parity", "default_card", "export", "to_onnx"]
 
 MAX_DIFFERENCE = 1e-3
 """Largest difference of a value in about [-1, 1] that an export may show."""
@@ -58,19 +59,22 @@ def to_onnx(net: FlowDenoiser) -> tuple[bytes, Parity]:
     r, d = net.config.resolution_px, net.config.condition_dims
     example = (torch.randn(2, 3, r, r), torch.rand(2), torch.randn(2, d))
     batch = torch.export.Dim("batch", min=1, max=4096)
-    program = torch.onnx.export(
-        _Drawing(net),
-        example,
-        input_names=["x", "t", "condition"],
-        output_names=["velocity"],
-        dynamic_shapes={"x": {0: batch}, "t": {0: batch}, "condition": {0: batch}},
-        opset_version=20,
-        dynamo=True,
-        verbose=False,
-    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*The axis name: batch.*")  # all three inputs share it, as meant
+        warnings.filterwarnings("ignore", ".*LeafSpec.*")
+        program = torch.onnx.export(
+            _Drawing(net).eval(),
+            example,
+            input_names=["x", "t", "condition"],
+            output_names=["velocity"],
+            dynamic_shapes={"x": {0: batch}, "t": {0: batch}, "condition": {0: batch}},
+            opset_version=20,
+            dynamo=True,
+            verbose=False,
+        )
     assert program is not None
     buffer = io.BytesIO()
-    program.save(buffer)
+    program.save(buffer)  # type: ignore[arg-type]  (takes files too)
     model = onnx.load_from_string(buffer.getvalue())
     _store_half(model)
     onnx.checker.check_model(model)
@@ -145,7 +149,7 @@ def default_card(name: str, facts: Mapping[str, Any]) -> str:
 A conditional flow-matching denoiser that draws album-cover art: composition, colour and light, no letters.
 
 - parameters: {facts["parameters"]:,}
-- data: {data["covers"]:,} covers, content hash `{data["content_hash"]}`; lettering filled in: {data["letters_filled_in"]}
+- data: {data["covers"]:,} covers, hash `{data["content_hash"]}`; lettering filled in: {data["letters_filled_in"]}
 - images shown: {facts["images_shown"]:,}
 - recipe: `{facts["recipe"]["name"]}`, the whole of it in `bundle.json`
 - trained with torch {versions["torch"]}, lightning {versions["lightning"]} on {facts["machine"]}

@@ -78,7 +78,7 @@ class Recipe:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Recipe:
-        network = {k: tuple(v) if isinstance(v, list) else v for k, v in values["network"].items()}
+        network: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values["network"].items()}
         return cls(**{**values, "network": FlowConfig(**network)})
 
     def with_changes(self, **changes: Any) -> Recipe:

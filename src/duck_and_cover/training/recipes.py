@@ -8,7 +8,7 @@ from duck_and_cover.errors import UnknownChoice
 from duck_and_cover.models.flow import FlowConfig
 from duck_and_cover.training.recipe import Recipe
 
-__all__ = ["RECIPES", "recipe"]
+__all__ = ["RECIPES", "flow_64", "flow_128", "flow_tiny", "recipe"]
 
 
 def flow_64() -> Recipe:

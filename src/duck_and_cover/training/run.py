@@ -5,12 +5,17 @@ A run is a folder: `run.json` (recipe, data, versions), `stats.jsonl`, `previews
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
+import logging
+import os
 import platform
+import signal
 import sys
+import threading
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +59,15 @@ def train(
     if not resume and (checkpoint.exists() or (run_dir / "run.json").exists()):
         raise BadInput(f"{run_dir}: holds a run already; add --resume to go on with it, or name another folder")
     run_dir.mkdir(parents=True, exist_ok=True)
+    with _alone(run_dir):
+        return _train(recipe, data, run_dir, letters, resume, devices, nodes, accelerator, quiet)
+
+
+def _train(recipe: Recipe, data: Path, run_dir: Path, letters: Mapping[str, Sequence[Box]] | None, resume: bool,
+           devices: int, nodes: int, accelerator: str, quiet: bool) -> FlowTraining:  # fmt: skip
+    checkpoint = run_dir / CHECKPOINT
     _keep_memory()
+    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)  # its advertisements
     torch.set_float32_matmul_precision("high")
 
     encoder = ConditionEncoder()
@@ -87,12 +100,14 @@ def train(
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".*does not have many workers.*")
         warnings.filterwarnings("ignore", ".*weights_only.*")
-        trainer.fit(
-            module,
-            DataLoader(stream, batch_size=None, num_workers=0),
-            ckpt_path=checkpoint if resume else None,
-            weights_only=True,
-        )
+        warnings.filterwarnings("ignore", ".*LeafSpec.*")
+        with _stopped_between_steps(trainer):
+            trainer.fit(
+                module,
+                DataLoader(stream, batch_size=None, num_workers=0),
+                ckpt_path=checkpoint if resume else None,
+                weights_only=True,
+            )
     return module
 
 
@@ -106,6 +121,46 @@ def load_run(run_dir: Path) -> tuple[FlowTraining, ConditionEncoder, dict[str, A
     module = FlowTraining(Recipe.from_json(record["recipe"]))
     module.load_state_dict(checkpoint["state_dict"])
     return module, ConditionEncoder.from_json(checkpoint["duck_and_cover"]["encoder"]), record
+
+
+@contextlib.contextmanager
+def _stopped_between_steps(trainer: L.Trainer) -> Iterator[None]:
+    """Ctrl-C and a polite kill end training after the step in hand, so that what is saved is whole; then they are passed on."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked = False
+
+    def ask(number: int, frame: object) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked, trainer.should_stop = True, True
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if asked:
+        raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def _alone(run_dir: Path) -> Iterator[None]:
+    """Hold the run for this process; a second one would overwrite its checkpoints. The system frees it on any death."""
+    if sys.platform == "win32" or "LOCAL_RANK" in os.environ:  # the other ranks of one training share a run
+        yield
+        return
+    import fcntl
+
+    with (run_dir / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BadInput(f"{run_dir}: another process is training this run; wait for it or stop it") from error
+        yield
 
 
 def _check_same(recipe: Recipe, run_dir: Path) -> None:

@@ -1,0 +1,102 @@
+"""What procedural covers are drawn with: inks, and a sheet to lay them on as signed distances and noise.
+
+S  side in px        x, y  (S, S), 0 to 1 from the upper left        mask  (S, S), 0 to 1
+a colour is (3,) sRGB, 0 to 1; a distance is in cover units, negative inside
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Inks", "Sheet", "between", "ink", "ramp"]
+
+Array = NDArray[np.floating[Any]]
+_OKLAB_TO_LMS = np.array(
+    [[1, 0.3963377774, 0.2158037573], [1, -0.1055613458, -0.0638541728], [1, -0.0894841775, -1.2914855480]]
+)
+_LMS_TO_RGB = np.array(
+    [
+        [4.0767416621, -3.3077115913, 0.2309699292],
+        [-1.2684380046, 2.6097574011, -0.3413193965],
+        [-0.0041960863, -0.7034186147, 1.7076147010],
+    ]
+)
+
+
+def ink(lightness: float, chroma: float, hue: float) -> Array:
+    """A colour (3,) from OKLCH: lightness 0 to 1, chroma 0 to about 0.3, hue in degrees. Ottosson 2020."""
+    angle = np.deg2rad(hue)
+    lab = np.array([lightness, chroma * np.cos(angle), chroma * np.sin(angle)])
+    linear = np.clip(_LMS_TO_RGB @ (_OKLAB_TO_LMS @ lab) ** 3, 0, 1)
+    return np.where(linear < 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055).astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class Inks:
+    """What a cover is printed with: paper, a dark, and two to five accents, strongest first."""
+
+    paper: Array
+    dark: Array
+    accents: tuple[Array, ...]
+
+    def __getitem__(self, index: int | np.integer[Any]) -> Array:
+        return self.accents[index % len(self.accents)]
+
+
+class Sheet:
+    """A picture being painted: `rgb` (S, S, 3) float32, 0 to 1."""
+
+    def __init__(self, size_px: int, ground: Array, rng: np.random.Generator) -> None:
+        self.size_px, self.rng = size_px, rng
+        middle = (np.arange(size_px, dtype=np.float32) + 0.5) / size_px
+        self.x, self.y = np.meshgrid(middle, middle)
+        self.rgb: Array = np.broadcast_to(ground, (size_px, size_px, 3)).astype(np.float32)
+
+    def edge(self, distance: Array) -> Array:
+        """Mask of the inside of a shape, one pixel soft."""
+        return np.clip(0.5 - distance * self.size_px, 0, 1)
+
+    def paint(self, mask: Array, colour: Array) -> None:
+        """Lay an opaque colour, (3,) or (S, S, 3), where the mask is."""
+        self.rgb += (colour - self.rgb) * mask[..., None]
+
+    def overprint(self, mask: Array, colour: Array) -> None:
+        """Lay a transparent ink over what is there, as a press does."""
+        self.rgb *= 1 + (colour - 1) * mask[..., None]
+
+    def disc(self, x: float, y: float, radius: float) -> Array:
+        """Signed distance to a circle."""
+        return np.hypot(self.x - x, self.y - y) - np.float32(radius)
+
+    def box(self, x: float, y: float, half_width: float, half_height: float, turn: float = 0.0) -> Array:
+        """Signed distance to a rectangle about (x, y), turned by `turn` radians."""
+        u, v = self.x - x, self.y - y
+        c, s = np.float32(np.cos(turn)), np.float32(np.sin(turn))
+        return np.maximum(np.abs(u * c + v * s) - half_width, np.abs(v * c - u * s) - half_height).astype(np.float32)
+
+    def clouds(self, cells: int, octaves: int = 3, stretch: int = 1) -> Array:
+        """Smooth noise (S, S) in about 0 to 1; `cells` across, each octave twice as fine and half as strong."""
+        total, strength = np.zeros((self.size_px, self.size_px), np.float32), 0.0
+        for octave in range(octaves):
+            across = (cells << octave) + 3
+            grid = self.rng.random((across, max(4, across // stretch)), np.float32)
+            total += cv2.resize(grid, (self.size_px, self.size_px), interpolation=cv2.INTER_CUBIC) / 2**octave
+            strength += 2.0**-octave
+        return np.clip((total / strength - 0.5) * 1.6 + 0.5, 0, 1)
+
+
+def ramp(values: Array, colours: Sequence[Array]) -> Array:
+    """(S, S) in 0 to 1 -> (S, S, 3), through `colours` in even steps."""
+    stops = np.linspace(0, 1, len(colours))
+    return np.stack([np.interp(values, stops, [c[i] for c in colours]) for i in range(3)], -1).astype(np.float32)
+
+
+def between(first: Array, second: Array, share: float) -> Array:
+    """A colour (3,) on the way from `first` (share 0) to `second` (share 1)."""
+    return (first + (second - first) * np.float32(share)).astype(np.float32)

@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch.utils.data import DataLoader
+
+from duck_and_cover.album import Album
+from duck_and_cover.condition import ConditionEncoder
+from duck_and_cover.cover import Found
+from duck_and_cover.dataset.reader import CoverDataset
+from duck_and_cover.models.flow import FlowConfig
+from duck_and_cover.training.batches import Batch, BatchStream, TrainingSet, _chances, training_set
+from duck_and_cover.training.recipe import Recipe
+
+ENCODER = ConditionEncoder()
+
+
+@pytest.fixture(scope="module")
+def covers(small_recipe: Recipe, tiny_dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> TrainingSet:
+    return training_set(tiny_dataset, small_recipe, ENCODER, tmp_path_factory.mktemp("cache"))
+
+
+def same(a: Batch, b: Batch) -> bool:
+    return all(torch.equal(getattr(a, f), getattr(b, f)) for f in ("picture", "condition", "aspects", "weight"))
+
+
+def flat_set(count: int, margin_px: int) -> TrainingSet:
+    """Pictures that say where they were cut: red is the column, green the row, blue the number of the cover."""
+    ramp = np.arange(margin_px, dtype=np.uint8) * 8
+    one = np.stack(
+        [
+            np.tile(ramp, (margin_px, 1)),
+            np.tile(ramp[:, None], (1, margin_px)),
+            np.zeros_like(ramp)[None] + 0 * ramp[:, None],
+        ],
+        -1,
+    )
+    pixels = np.repeat(one[None], count, 0)
+    pixels[..., 2] = np.arange(count)[:, None, None]
+    conditions = np.ones((count, ENCODER.dims), np.float32)
+    return TrainingSet(pixels, np.zeros(pixels.shape[:3], bool), conditions, np.full(count, 1 / count), "0")
+
+
+def test_set_is_the_train_part_with_a_margin(covers: TrainingSet, tiny_dataset: Path) -> None:
+    dataset = CoverDataset(tiny_dataset, "train", 18)
+    assert len(covers) == len(dataset)
+    assert covers.pixels.shape[1:] == (18, 18, 3), "16 px and an eighth to zoom into"
+    assert covers.conditions.shape == (len(covers), ENCODER.dims)
+    assert covers.content_hash == dataset.content_hash
+
+
+def test_lettering_is_filled_in_and_remembered(small_recipe: Recipe, tiny_dataset: Path, tmp_path: Path) -> None:
+    id = next(CoverDataset(tiny_dataset, "train").origins()).id
+    plain = training_set(tiny_dataset, small_recipe, ENCODER, tmp_path)
+    filled = training_set(tiny_dataset, small_recipe, ENCODER, tmp_path, letters={id: [(0.0, 0.0, 1.0, 0.5)]})
+    assert filled.lettered[0].mean() == 0.5
+    assert not filled.lettered[1:].any()
+    assert not np.array_equal(plain.pixels[0, :9], filled.pixels[0, :9])
+    assert np.array_equal(plain.pixels[0, 9:], filled.pixels[0, 9:])
+    assert np.array_equal(plain.pixels[1:], filled.pixels[1:])
+
+
+def test_shapes_and_ranges(covers: TrainingSet, small_recipe: Recipe) -> None:
+    batch = BatchStream(covers, small_recipe, ENCODER).batch(0)
+    assert batch.picture.shape == (16, 3, 16, 16)
+    assert batch.condition.shape == (16, ENCODER.dims)
+    assert batch.aspects.shape == (16, 2)
+    assert batch.weight.shape == (16, 1, 16, 16)
+    assert all(t.dtype == torch.float32 for t in (batch.picture, batch.condition, batch.aspects, batch.weight))
+    assert -1 <= batch.picture.min() < -0.3 and 0.3 < batch.picture.max() <= 1
+
+
+def test_a_batch_depends_on_seed_and_step_alone(covers: TrainingSet, small_recipe: Recipe) -> None:
+    stream = BatchStream(covers, small_recipe, ENCODER)
+    third = list(islice(stream, 4))[3]
+    assert same(third, BatchStream(covers, small_recipe, ENCODER).batch(3))
+    assert same(third, next(iter(BatchStream(covers, small_recipe, ENCODER, start=3))))
+    assert not same(third, stream.batch(4))
+    assert not same(third, BatchStream(covers, small_recipe.with_changes(seed=12), ENCODER).batch(3))
+
+
+def test_ranks_share_a_batch_and_see_different_covers(covers: TrainingSet, small_recipe: Recipe) -> None:
+    halves = [BatchStream(covers, small_recipe, ENCODER, 0, rank, 2).batch(5) for rank in (0, 1)]
+    assert [len(h.picture) for h in halves] == [8, 8]
+    assert not same(*halves)
+
+
+def test_workers_do_not_change_the_order(covers: TrainingSet, small_recipe: Recipe) -> None:
+    stream = BatchStream(covers, small_recipe, ENCODER, start=2)
+    loader = DataLoader(stream, batch_size=None, num_workers=2)
+    assert all(same(a, b) for a, b in zip(islice(loader, 4), islice(stream, 4), strict=True))
+
+
+def test_fields_are_left_open_as_often_as_the_recipe_says() -> None:
+    recipe = Recipe("x", batch=4000, drop_all=0.0, drop_genres=0.05, drop_year=0.3, drop_names=0.6)
+    stream = BatchStream(flat_set(5, 72), recipe, ENCODER)
+    conditions = stream._conditions(np.zeros(4000, np.int64), np.random.default_rng(0))
+    open_share = {n: float((~conditions[:, w].any(1)).mean()) for n, w in ENCODER.fields.items()}
+    assert open_share == pytest.approx({"genres": 0.05, "year": 0.3, "artist": 0.6, "album": 0.6}, abs=0.03)
+    both = (~conditions[:, ENCODER.fields["artist"]].any(1)) & (~conditions[:, ENCODER.fields["year"]].any(1))
+    assert both.mean() == pytest.approx(0.18, abs=0.03), "each field falls out by itself"
+    assert stream.covers.conditions.all(), "the set itself is not touched"
+
+
+def test_the_whole_condition_is_left_open_too() -> None:
+    recipe = Recipe("x", drop_all=0.25, drop_genres=0, drop_year=0, drop_names=0)
+    conditions = BatchStream(flat_set(5, 72), recipe, ENCODER)._conditions(
+        np.zeros(4000, np.int64), np.random.default_rng(0)
+    )
+    assert (~conditions.any(1)).mean() == pytest.approx(0.25, abs=0.03)
+    assert set(conditions.all(1) | ~conditions.any(1)) == {np.True_}, "all or nothing"
+
+
+@pytest.mark.parametrize(("balance", "rare"), [(0.0, 0.1), (1.0, 0.5), (0.5, 0.25)])
+def test_balance_lifts_rare_families(balance: float, rare: float) -> None:
+    origins = [Found(Album(genres=("jazz",) if i else ("death metal",)), "s", str(i)) for i in range(10)]
+    chances = _chances(origins, balance)
+    assert chances.sum() == pytest.approx(1)
+    assert chances[0] == pytest.approx(rare)
+
+
+def test_covers_are_drawn_by_their_chances() -> None:
+    table = flat_set(4, 9)
+    skewed = TrainingSet(table.pixels, table.lettered, table.conditions, np.array([0.7, 0.1, 0.2, 0.0]), "0")
+    recipe = Recipe("x", _network(8), batch=4000, zoom=0.125)
+    blue = BatchStream(skewed, recipe, ENCODER).batch(0).picture[:, 2, 0, 0]
+    number = ((blue + 1) * 127.5).round().int()
+    shares = [float((number == i).float().mean()) for i in range(4)]
+    assert shares == pytest.approx([0.7, 0.1, 0.2, 0.0], abs=0.03)
+
+
+def _network(resolution_px: int) -> FlowConfig:
+    return FlowConfig(resolution_px=resolution_px, widths=(32,), attention=(False,), blocks=1, embedding=16)
+
+
+def test_zoom_is_labelled_with_how_far() -> None:
+    """The width of the window can be read off the red ramp, and the label says the same."""
+    recipe = Recipe("x", _network(16), batch=400, zoom=0.49)
+    batch = BatchStream(flat_set(3, 24), recipe, ENCODER).batch(0)
+    red = (batch.picture[:, 0] + 1) * 127.5
+    width = ((red[:, 0, -1] - red[:, 0, 0]).abs() / 8) / (15 / 16)
+    zoom = batch.aspects[:, 1]
+    assert torch.allclose(width, 24 - 8 * zoom, atol=1.3)
+    assert 0.45 < float((zoom == 0).float().mean()) < 0.7, "half are shown whole"
+    assert float(zoom.max()) == 1.0
+    assert float(((red[:, 0, -1] - red[:, 0, 0]) < 0).float().mean()) == pytest.approx(0.5, abs=0.1), (
+        "half are mirrored"
+    )
+
+
+def test_lettering_counts_less_and_is_labelled() -> None:
+    table = flat_set(3, 18)
+    table.lettered[:, :9] = True
+    batch = BatchStream(table, Recipe("x", _network(16), batch=64, letter_weight=0.1, zoom=0.125), ENCODER).batch(0)
+    whole = batch.aspects[:, 1] == 0
+    assert torch.allclose(batch.aspects[whole, 0], torch.tensor(0.5), atol=1e-4)
+    assert torch.allclose(batch.weight[whole, 0, 0], torch.tensor(0.1)), "lettered rows"
+    assert torch.allclose(batch.weight[whole, 0, -1], torch.tensor(1.0)), "the rest"
+    assert torch.allclose(batch.weight.mean((1, 2, 3)), 1 - 0.9 * batch.aspects[:, 0], atol=1e-5)
+
+
+def test_without_zoom_pictures_are_whole_or_mirrored() -> None:
+    recipe = Recipe("x", _network(16), batch=32, zoom=0.0)
+    batch = BatchStream(flat_set(1, 16), recipe, ENCODER).batch(0)
+    assert not batch.aspects.any()
+    assert len(torch.unique(batch.picture, dim=0)) == 2
