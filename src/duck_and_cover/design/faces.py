@@ -138,7 +138,7 @@ _ROWS = (
     _face("grenze-gotisch", "Grenze Gotisch", (400, 800), "both", (1990, NOW), _GOTHIC[1:],
           "metal .9, experimental .5, hip hop .4, folk .3, ambient .2"),
     _face("unifrakturcook", "UnifrakturCook", (700,), "display", (1968, NOW), _GOTHIC,
-          "metal 1, hip hop .3, classical .2, experimental .3", case="title", heft=900),
+          "metal 1, hip hop .3, classical .2, experimental .3", heft=900),
     _face("nosifer", "Nosifer", (400,), "display", (1978, 1995), _BLACK,
           "metal .5, punk .3, soundtrack .3", case="upper", heft=900),
     _face("creepster", "Creepster", (400,), "display", (1955, 1985),
@@ -150,7 +150,7 @@ _ROWS = (
     # the sixties and seventies
     _face("caprasimo", "Caprasimo", (400,), "display", (1966, 1980), _FAT,
           "funk .9, indie .8, pop .6, r&b .6, rock .4, reggae .4, folk .3",
-          case="lower", tracking=-0.01, heft=900),
+          tracking=-0.01, heft=900),
     _face("shrikhand", "Shrikhand", (400,), "display", (1966, 1982), _ROUND,
           "funk 1, latin .7, reggae .6, world .6, r&b .5, pop .4", heft=900),
     _face("chango", "Chango", (400,), "display", (1966, 1980), _BLACK,

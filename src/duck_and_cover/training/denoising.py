@@ -32,13 +32,15 @@ class FlowTraining(L.LightningModule):
         self.averaged = copy.deepcopy(self.net).requires_grad_(False)
         self.register_buffer("images_shown", torch.zeros((), dtype=torch.long))
         self.last: dict[str, float] = {}
+        self.whole = True
+        """False in the middle of a step, when the state must not be saved."""
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
         r = self.recipe
         return torch.optim.AdamW(self.net.parameters(), r.learning_rate, betas=(0.9, 0.99), weight_decay=r.weight_decay)
 
     def training_step(self, batch: Batch, batch_idx: int) -> None:
-        recipe, shown = self.recipe, int(self.images_shown)
+        recipe, shown, self.whole = self.recipe, int(self.images_shown), False
         generator = torch.Generator().manual_seed(recipe.seed * 1_000_003 + shown + self.global_rank)
         count = len(batch.picture)
         t = torch.sigmoid(recipe.time_mean + recipe.time_std * torch.randn(count, generator=generator)).to(self.device)
@@ -65,6 +67,7 @@ class FlowTraining(L.LightningModule):
             "gradient_norm": float(norm),
             "learning_rate": recipe.learning_rate_at(shown),
         }
+        self.whole = True
 
     @torch.no_grad()
     def _average(self) -> None:
