@@ -1,0 +1,270 @@
+"""Arranging: an album's words set into a layout, where the picture leaves them room.
+
+Texts of one block are set as a group: the leading one first, as large as its share allows, the other clearly
+smaller, the space of a missing one re-used. Words that float on a picture choose its calmest place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from duck_and_cover.album import Album
+from duck_and_cover.design import writing
+from duck_and_cover.design.layout import Block, Item, Layout, Mark, Name, Part, Picture, Placed, Plan, Tone, Voices
+from duck_and_cover.design.outline import Box, Outline
+from duck_and_cover.design.typography import Align, Setting, cased, fit
+
+LEAD_OVER_SECOND = 0.62
+"""The second text's capitals are at most this tall beside the leading one's: a clear order of reading."""
+
+LEAST_SIZE = 0.02
+"""The smallest em of any text on a front, in cover units."""
+
+
+def quiet_map(art: NDArray[np.uint8], cells: int = 60) -> NDArray[np.float32]:
+    """(cells, cells) restlessness of the art: gradient energy plus local spread of tone; 0 is calm."""
+    tone = cv2.cvtColor(cv2.resize(art, (cells, cells), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
+    tone = tone.astype(np.float32) / 255
+    edge = cv2.magnitude(cv2.Sobel(tone, cv2.CV_32F, 1, 0), cv2.Sobel(tone, cv2.CV_32F, 0, 1))
+    mean, square = cv2.blur(tone, (9, 9)), cv2.blur(tone * tone, (9, 9))
+    return np.asarray(0.25 * edge + np.sqrt(np.maximum(square - mean * mean, 0)), np.float32)
+
+
+def unrest(quiet: NDArray[np.float32], box: Box) -> float:
+    """Mean restlessness inside a box."""
+    n = quiet.shape[0]
+    left, top, right, bottom = (round(v * n) for v in box)
+    return float(quiet[top : max(bottom, top + 1), left : max(right, left + 1)].mean())
+
+
+def names(layout: Layout, album: Album) -> dict[Part, tuple[Name, str]]:
+    """Which name takes which part; a lone name leads, none gives an empty table."""
+    order: tuple[Name, Name] = ("artist", "title") if layout.lead == "artist" else ("title", "artist")
+    known: list[tuple[Name, str]] = [(name, text) for name in order if (text := getattr(album, name))]
+    parts: tuple[Part, Part] = ("lead", "second")
+    return dict(zip(parts, known, strict=False))
+
+
+def arranged(
+    layout: Layout, album: Album, voices: Voices, quiet: NDArray[np.float32], seed: int, *, patience: int = 0
+) -> Plan:
+    """Set an album's words into a layout.
+
+    patience: 0 as the layout wishes; 1 allows more lines and smaller type; 2 whatever is still readable.
+    Raises DoesNotFit when a text cannot be read at the size its box leaves, MissingGlyphs when no face has it.
+    """
+    words = names(layout, album)
+    made: list[_Group | None] = [None] * len(layout.blocks)
+    lead_cap: float | None = None
+    leads_first = sorted(range(len(made)), key=lambda k: all(i.part != "lead" for i in layout.blocks[k].items))
+    for at in leads_first:
+        block = _settled(layout.blocks[at], quiet) if layout.floats else layout.blocks[at]
+        if any(i.part in words for i in block.items):
+            group = made[at] = _block(block, words, voices, lead_cap=lead_cap, patience=patience)
+            lead_cap = next((t.setting.cap_height for t in group.texts if t.lead), lead_cap)
+    groups = [group for group in made if group is not None]
+    inks = [group.ink if group else None for group in made]
+    pictures = tuple(_picture(p, layout, [g.ink for g in groups], seed) for p in layout.pictures)
+    marks = [m for mark in layout.marks if (m := _mark(mark, inks, seed)) is not None]
+    rules: list[tuple[Outline, Tone]] = [(rule, "key") for group in groups for rule in group.rules]
+    return Plan(layout, pictures, (*marks, *rules), tuple(t for group in groups for t in group.texts))
+
+
+@dataclass(frozen=True)
+class _Group:
+    """A block with its words in place: the texts, the box round their ink, the rules between them."""
+
+    texts: tuple[Placed, ...]
+    ink: Box
+    rules: tuple[Outline, ...]
+
+
+def _settled(block: Block, quiet: NDArray[np.float32]) -> Block:
+    """The block in the calmest of its places; the first is kept unless another is clearly calmer."""
+    if not block.others:
+        return block
+    places = [(block.box, block.align, block.valign), *block.others]
+    cost = [unrest(quiet, box) * (1.0 if i == 0 else 1.12) for i, (box, _, _) in enumerate(places)]
+    box, align, valign = places[int(np.argmin(cost))]
+    return replace(block, box=box, align=align, valign=valign)
+
+
+def _set(
+    item: Item, text: str, voices: Voices, room: tuple[float, float], *, align: Align, cap: float | None, patience: int
+) -> Setting:
+    """One text in a room of width and height; `cap` is the height of the leading text's capitals."""
+    leads = item.voice == "lead" and (item.part == "lead" or voices.small)
+    face, weight = voices.lead if leads else voices.second
+    if item.heavy is not None:
+        weight = face.weights[-1] if item.heavy else face.weights[0]
+    case = item.case or (voices.case if leads else "as typed")
+    if face.joined and case == "upper":
+        case = "as typed"
+    tracking = None if face.joined else item.tracking
+    lines = item.max_lines + (0, 3, 4)[patience]
+    least = max(item.min_size * (1.0, 0.7, 0.0)[patience], LEAST_SIZE)
+    most = item.max_size
+    if cap is not None and item.part == "second":
+        probe = fit("H", face, 1.0, 1.0, weight=weight, max_size=0.1)
+        most = min(most, max(cap * LEAD_OVER_SECOND / max(probe.cap_height / 0.1, 0.2), LEAST_SIZE * 1.1))
+        least = min(least, most)
+    return fit(
+        cased(text, case),
+        face,
+        *room,
+        weight=weight,
+        tracking=tracking,
+        max_lines=lines,
+        align=align,
+        valign="top",
+        leading=item.leading,
+        max_size=max(most, least),
+        min_size=least,
+        justify=item.justify,
+    )
+
+
+def _block(
+    block: Block,
+    words: Mapping[Part, tuple[Name, str]],
+    voices: Voices,
+    *,
+    lead_cap: float | None,
+    patience: int,
+) -> _Group:
+    """Set a block's texts, the leading one first, and stack them."""
+    items = tuple(i for i in block.items if i.part in words)
+    left, top, right, bottom = block.box
+    wide, tall = right - left, bottom - top
+    if block.turn % 2:
+        wide, tall = tall, wide
+    align = block.align
+    lead_text = words[items[0].part][1] if "lead" not in {i.part for i in items} else words["lead"][1]
+    if writing.base_level(lead_text) and align == "left":
+        align = "right"
+    gaps = block.gap * (len(items) - 1)
+    shares = sum(i.share for i in items)
+    whole = sum(i.share for i in block.items)
+    spare = (tall - gaps) / max(shares, whole if len(block.items) == len(items) else shares)
+    made: dict[int, Setting] = {}
+    for at in sorted(range(len(items)), key=lambda k: items[k].part != "lead"):
+        item = items[at]
+        taken = sum(s.bounds[3] - s.bounds[1] for s in made.values())
+        height = item.share * spare if len(made) < len(items) - 1 else tall - gaps - taken
+        setting = _set(item, words[item.part][1], voices, (wide, height), align=align, cap=lead_cap, patience=patience)
+        if item.part == "lead":
+            lead_cap = setting.cap_height
+        made[at] = setting
+    heights = [made[k].bounds[3] - made[k].bounds[1] for k in range(len(items))]
+    slack = tall - gaps - sum(heights)
+    y = slack * {"top": 0.0, "middle": 0.5, "bottom": 1.0}[block.valign]
+    outlines: list[Outline] = []
+    rules: list[Outline] = []
+    for k, height in enumerate(heights):
+        outline = made[k].outline.moved(0.0, y - made[k].bounds[1])
+        if block.arch and items[k].part == "lead" and len(made[k].lines) == 1:
+            outline = _arched(outline, block.arch)
+        outlines.append(outline)
+        y += height
+        if k < len(heights) - 1:
+            if block.rule:
+                middle = y + block.gap / 2
+                length = min(0.16, wide) if align == "center" else wide
+                start = (wide - length) / 2
+                rules.append(Outline.rectangle(start, middle - block.rule / 2, start + length, middle + block.rule / 2))
+            y += block.gap
+    turned = [_turned(o, block) for o in outlines]
+    placed = [
+        Placed(words[item.part][0], item.part == "lead", item, made[k], turned[k]) for k, item in enumerate(items)
+    ]
+    bounds = np.array([o.bounds for o in turned])
+    left, top = bounds[:, :2].min(0).tolist()
+    right, bottom = bounds[:, 2:].max(0).tolist()
+    return _Group(tuple(placed), (left, top, right, bottom), tuple(_turned(r, block) for r in rules))
+
+
+def _turned(outline: Outline, block: Block) -> Outline:
+    left, top, right, bottom = block.box
+    if block.turn % 4 == 1:  # reads upwards
+        return outline.transformed([[0, 1, left], [-1, 0, bottom]])
+    if block.turn % 4 == 3:  # reads downwards
+        return outline.transformed([[0, -1, right], [1, 0, top]])
+    return outline.moved(left, top)
+
+
+def _arched(outline: Outline, arch: float) -> Outline:
+    """Lettering whose ends grow downwards and whose middle is a little smaller, like a painted logo."""
+    left, top, right, bottom = outline.bounds
+    half, tall = max((right - left) / 2, 1e-6), bottom - top
+
+    def bend(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        across = (points[:, 0] - (left + right) / 2) / half
+        stretch = 1 - arch * (1 - across * across)
+        return np.column_stack([points[:, 0], top + (points[:, 1] - top) * stretch])
+
+    return outline.warped(bend, step=max(tall / 12, 0.004))
+
+
+def _torn(outline: Outline, reach: float, seed: int) -> Outline:
+    """An outline with a ragged edge; the wander comes from two octaves of smooth noise on the cover."""
+    rng = np.random.default_rng((seed, 77))
+    tables = [cv2.GaussianBlur(rng.standard_normal((1, 4096)).astype(np.float64), (0, 0), s)[0] for s in (9.0, 2.0)]
+    tables = [t / (t.std() + 1e-9) for t in tables]
+
+    def wander(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        along = ((points[:, 0] + 1.37 * points[:, 1]) * 1100).astype(np.int64) % 4096
+        off = 0.7 * tables[0][along] + 0.3 * tables[1][along]
+        other = 0.7 * tables[0][(along + 1777) % 4096] + 0.3 * tables[1][(along + 901) % 4096]
+        return points + reach * 0.5 * np.column_stack([other, off])
+
+    return outline.warped(wander, step=0.0025)
+
+
+def _picture(picture: Picture, layout: Layout, inks: list[Box], seed: int) -> tuple[Box, Outline | None]:
+    left, top, right, bottom = picture.box
+    if layout.hug and inks:
+        if layout.hug == "below":
+            top = max(i[3] for i in inks) + layout.air
+        else:
+            bottom = max(min(i[1] for i in inks) - layout.air, 0.38)
+    elif layout.hug:
+        top, bottom = (left, bottom) if layout.hug == "below" else (top, 1 - left)
+    box = (left, top, right, bottom)
+    if picture.shape == "disc":
+        turn = np.linspace(0, 2 * np.pi, 240, endpoint=False)
+        radius = min(right - left, bottom - top) / 2
+        centre = ((left + right) / 2, (top + bottom) / 2)
+        disc = Outline.polygon(np.column_stack([np.cos(turn), np.sin(turn)]) * radius + centre)
+        square = (centre[0] - radius, centre[1] - radius, centre[0] + radius, centre[1] + radius)
+        return square, disc
+    if picture.torn:
+        inset = picture.torn
+        inner = Outline.rectangle(left + inset, top + inset, right - inset, bottom - inset)
+        return box, _torn(inner, picture.torn, seed)
+    return box, None
+
+
+def _mark(mark: Mark, inks: list[Box | None], seed: int) -> tuple[Outline, Tone] | None:
+    left, top, right, bottom = mark.box
+    if mark.hugs is not None:
+        ink = inks[mark.hugs]
+        if ink is None:
+            return None
+        if "l" in mark.sides:
+            left = max(left, ink[0] - mark.pad)
+        if "r" in mark.sides:
+            right = min(right, ink[2] + mark.pad)
+        if "t" in mark.sides:
+            top = max(top, ink[1] - mark.pad)
+        if "b" in mark.sides:
+            bottom = min(bottom, ink[3] + mark.pad)
+    outline = Outline.rectangle(left, top, right, bottom)
+    if mark.frame:
+        t = mark.frame
+        outline = outline + Outline.rectangle(left + t, top + t, right - t, bottom - t).reversed()
+    return (_torn(outline, mark.torn, seed) if mark.torn else outline), mark.tone

@@ -1,0 +1,45 @@
+"""The four axes of a style by name: what there is on each, and whether a name is one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from duck_and_cover.design.archetypes import LAYOUTS
+from duck_and_cover.design.faces import FACES
+from duck_and_cover.design.finish import FINISHES
+from duck_and_cover.design.palette import named
+from duck_and_cover.errors import UnknownChoice
+
+__all__ = ["AXES", "FROM_ART", "check", "names"]
+
+AXES = ("finish", "palette", "type", "layout")
+FROM_ART = "art"
+
+
+def names(axis: str) -> Mapping[str, str]:
+    """Name -> what it is, of every choice on "finish", "palette", "type" or "layout"."""
+    if axis == "finish":
+        return {finish.name: finish.sentence for finish in FINISHES}
+    if axis == "palette":
+        art = {FROM_ART: "the colours of the art itself"}
+        return art | {name: _era(palette.years, palette.families) for name, palette in named().items()}
+    if axis == "type":
+        shown = {id: face for id, face in FACES.items() if face.role != "sibling"}
+        return {id: f"{face.family}, {_era(face.years, face.families)}" for id, face in shown.items()}
+    if axis == "layout":
+        return {name: layout.sentence for name, layout in LAYOUTS.items()}
+    raise UnknownChoice("axis", axis, AXES)
+
+
+def check(**chosen: str | None) -> None:
+    """Raise `UnknownChoice` for the first name that its axis does not have; None leaves an axis open."""
+    for axis, name in chosen.items():
+        if name is not None and name not in names(axis):
+            raise UnknownChoice({"type": "typeface"}.get(axis, axis), name, names(axis))
+
+
+def _era(years: tuple[int | None, int | None], families: Mapping[str, float]) -> str:
+    best = sorted(families, key=lambda family: -families[family])[:3]
+    since, until = years
+    span = f"{since or ''} to {until if until and until < 2100 else 'now'}" if since or until else "any year"
+    return f"{', '.join(best)}; {span}"

@@ -1,0 +1,120 @@
+"""Pixels to files: PNG and JPEG with an sRGB profile, 300 dpi, no alpha; and sheets of several pictures."""
+
+from __future__ import annotations
+
+import io
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms, PngImagePlugin
+
+from duck_and_cover.errors import BadInput, CannotWrite
+
+SUFFIXES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
+"""File endings and what they mean."""
+
+DPI = 300
+JPEG_QUALITY = 92
+_PNG_LEVEL = 1
+
+
+@cache
+def srgb_profile() -> bytes:
+    """The ICC profile of sRGB."""
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def encoded(
+    pixels: NDArray[np.uint8], kind: str, metadata: Mapping[str, str] | None = None, *, dpi: int = DPI
+) -> bytes:
+    """A picture as the bytes of a file.
+
+    pixels:   uint8 (H, W, 3) sRGB.
+    kind:     'PNG' or 'JPEG'.
+    metadata: words to write beside the pixels; PNG takes all as text chunks, JPEG a comment.
+    """
+    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
+        raise BadInput(f"pixels are {pixels.dtype} of shape {pixels.shape}; wanted uint8 (H, W, 3)")
+    picture = Image.fromarray(np.ascontiguousarray(pixels))
+    out = io.BytesIO()
+    common = {"icc_profile": srgb_profile(), "dpi": (dpi, dpi)}
+    if kind == "PNG":
+        info = PngImagePlugin.PngInfo()
+        for key, value in (metadata or {}).items():
+            info.add_itxt(key, str(value))
+        picture.save(out, "PNG", compress_level=_PNG_LEVEL, pnginfo=info, **common)
+    else:
+        comment = "\n".join(f"{key}: {value}" for key, value in (metadata or {}).items()).encode()
+        picture.save(out, "JPEG", quality=JPEG_QUALITY, subsampling=0, comment=comment[:65000], **common)
+    return out.getvalue()
+
+
+def check_target(path: str | os.PathLike[str]) -> tuple[Path, str]:
+    """The path and the kind of file its ending asks for, before any work is done on the picture.
+
+    Raises BadInput for another ending, CannotWrite where the folder is missing or closed.
+    """
+    target = Path(path)
+    kind = SUFFIXES.get(target.suffix.lower())
+    if kind is None:
+        found = target.suffix or "no ending"
+        raise BadInput(f"{target.name}: pictures end in {', '.join(SUFFIXES)}; found {found}")
+    folder = target.parent
+    if not folder.is_dir():
+        raise CannotWrite(f"{target}: the folder {folder} does not exist; make it or choose another")
+    if target.is_dir():
+        raise CannotWrite(f"{target} is a folder; choose a file name in it")
+    if not os.access(folder, os.W_OK):
+        raise CannotWrite(f"{target}: the folder {folder} cannot be written to; choose another")
+    return target, kind
+
+
+def save(pixels: NDArray[np.uint8], path: str | os.PathLike[str], metadata: Mapping[str, str] | None = None) -> Path:
+    """Write a picture; the ending of the path says PNG or JPEG.
+
+    Written beside its target and renamed, so that a file under that name is always whole.
+    Returns the path. Raises BadInput for another ending, CannotWrite where the folder is missing or closed.
+
+    >>> save(np.zeros((8, 8, 3), np.uint8), "/tmp/black.png").name
+    'black.png'
+    """
+    target, kind = check_target(path)
+    folder = target.parent
+    data = encoded(pixels, kind, metadata)
+    beside = folder / f".{target.name}.{secrets.token_hex(4)}.part"
+    try:
+        with beside.open("xb") as file:
+            file.write(data)
+        beside.replace(target)
+    except OSError as error:
+        beside.unlink(missing_ok=True) if os.access(folder, os.W_OK) else None
+        raise CannotWrite(f"{target}: {error.strerror or error}; choose another folder") from error
+    return target
+
+
+def contact_sheet(
+    pictures: Sequence[NDArray[np.uint8]], columns: int = 4, *, gap: float = 0.03, ground: int = 24
+) -> NDArray[np.uint8]:
+    """Several square pictures of one size on one dark sheet, row by row.
+
+    columns: at most so many side by side. gap: white between them, share of a picture. Returns uint8 (H, W, 3).
+    """
+    if not pictures or columns < 1:
+        raise BadInput(f"{len(pictures)} pictures in {columns} columns; a sheet wants at least one of each")
+    side = pictures[0].shape[0]
+    if any(p.shape != (side, side, 3) or p.dtype != np.uint8 for p in pictures):
+        raise BadInput("the pictures of a sheet must be square, uint8 RGB and of one size")
+    columns = min(columns, len(pictures))
+    rows = -(-len(pictures) // columns)
+    pad = max(1, round(side * gap))
+    step = side + pad
+    sheet = np.full((rows * step + pad, columns * step + pad, 3), ground, np.uint8)
+    for i, picture in enumerate(pictures):
+        y, x = pad + (i // columns) * step, pad + (i % columns) * step
+        sheet[y : y + side, x : x + side] = picture
+    return sheet
