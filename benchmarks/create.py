@@ -1,6 +1,6 @@
-"""How long does a cover take? Cold starts of the real command, median of several runs, in benchmarks/create.md and .json.
+"""How long does a cover take? Cold starts of the real command, in benchmarks/create.md and .json.
 
-    python benchmarks/create.py [--runs 5]
+python benchmarks/create.py [--runs 5]
 """
 
 from __future__ import annotations
@@ -20,13 +20,16 @@ HERE = Path(__file__).parent
 WORDS = ["--artist", "Neon Meridian", "--album", "Coastline at Midnight", "--genre", "synthwave", "--year", "1985"]
 QUESTIONS = {
     "one 3000 px PNG": (["create", *WORDS, "--seed", "4", "-o", "cover.png"], 6.0),
-    "eight 768 px previews": (["create", *WORDS, "--seed", "4", "--variants", "8", "--size", "768", "-o", "p.png"], 4.0),
+    "eight 768 px previews": (
+        ["create", *WORDS, "--seed", "4", "--variants", "8", "--size", "768", "-o", "p.png"],
+        4.0,
+    ),
     "--help": (["--help"], 0.3),
 }
 
 
 def measure(arguments: list[str], folder: Path) -> tuple[float, float]:
-    """Wall seconds and peak resident MiB of one cold `duckcover` process (GNU-free: asks the kernel through wait4)."""
+    """Wall seconds and peak resident MiB of one cold `duckcover` process."""
     import os
 
     program = Path(sysconfig.get_path("scripts")) / "duckcover"
@@ -58,13 +61,19 @@ def machine() -> str:
     model = platform.processor()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
-        names = [line.split(":")[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
+        names = [
+            line.split(":")[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")
+        ]
         model = names[0] if names else model
-    return f"{platform.system()} {platform.machine()}, {model}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    return (
+        f"{platform.system()} {platform.machine()}, {model}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    )
 
 
 def commit() -> str:
-    found = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=False)
+    found = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=False
+    )
     return found.stdout.strip() or "unknown"
 
 
@@ -85,11 +94,18 @@ def main() -> None:
     rows["one picture by the network, warm"] = {"median_s": round(art_seconds(runs), 3), "wanted_s": 0.7}
     record = {"machine": machine(), "commit": commit(), "runs": runs, "rows": rows}
     (HERE / "create.json").write_text(json.dumps(record, indent=1) + "\n")
-    lines = ["# How long does a cover take?", "", f"`python benchmarks/create.py`: {record['machine']}; commit {record['commit']}, "
-             f"median of {runs} cold processes.", "", "| what | median s | min to max s | peak MiB | wanted s |", "|---|---|---|---|---|"]  # fmt: skip
+    lines = [
+        "# How long does a cover take?\n",
+        f"`python benchmarks/create.py`: {record['machine']}; commit {record['commit']}, "
+        f"median of {runs} cold processes.\n",
+        "| what | median s | min to max s | peak MiB | wanted s |",
+        "|---|---|---|---|---|",
+    ]
     for question, row in rows.items():
         spread = f"{row['min_s']} to {row['max_s']}" if "min_s" in row else ""
-        lines.append(f"| {question} | {row['median_s']} | {spread} | {row.get('peak_mib', '')} | under {row['wanted_s']} |")
+        lines.append(
+            f"| {question} | {row['median_s']} | {spread} | {row.get('peak_mib', '')} | under {row['wanted_s']} |"
+        )
     (HERE / "create.md").write_text("\n".join(lines) + "\n")
     print((HERE / "create.md").read_text())
 

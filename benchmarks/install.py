@@ -1,6 +1,6 @@
 """How large is the core install? A fresh environment with `pip install .`, in benchmarks/install.md and .json.
 
-    python benchmarks/install.py
+python benchmarks/install.py
 """
 
 from __future__ import annotations
@@ -36,13 +36,15 @@ def main() -> None:
         where = subprocess.run([python, "-c", ask], check=True, capture_output=True, text=True).stdout.strip()
         found = sizes(Path(where))
     total = round(sum(found.values()), 1)
-    record = {"python": platform.python_version(), "platform": f"{platform.system()} {platform.machine()}", "total_mb": total,
-              "parts_mb": {name: round(mb, 1) for name, mb in list(found.items())[:12]}}  # fmt: skip
+    parts = {name: round(mb, 1) for name, mb in list(found.items())[:12]}
+    where = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    record = {"where": where, "total_mb": total, "parts_mb": parts}
     (HERE / "install.json").write_text(json.dumps(record, indent=1) + "\n")
-    rows = "\n".join(f"| {name} | {mb} |" for name, mb in record["parts_mb"].items())
+    rows = "\n".join(f"| {name} | {mb} |" for name, mb in parts.items())
     (HERE / "install.md").write_text(
-        f"# How large is the core install?\n\n`python benchmarks/install.py`: Python {record['python']}, {record['platform']}.\n\n"
-        f"**{total} MB** in site-packages without pip itself; wanted: under 400.\n\n| largest parts | MB |\n|---|---|\n{rows}\n"
+        f"# How large is the core install?\n\n`python benchmarks/install.py`: {where}.\n\n"
+        f"**{total} MB** in site-packages without pip itself; wanted: under 400.\n\n"
+        f"| largest parts | MB |\n|---|---|\n{rows}\n"
     )
     print((HERE / "install.md").read_text())
 

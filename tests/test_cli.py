@@ -72,7 +72,8 @@ def test_the_same_seed_makes_the_same_file(tmp_path: Path) -> None:
 
 @needs_bundle
 def test_variants_and_their_sheet(tmp_path: Path) -> None:
-    reply = duckcover("create", *WORDS, "--seed", "1", "--size", "128", "--variants", "3", "--json", "-o", "v.jpg", cwd=tmp_path)  # fmt: skip
+    asked = ["--seed", "1", "--size", "128", "--variants", "3", "--json", "-o", "v.jpg"]
+    reply = duckcover("create", *WORDS, *asked, cwd=tmp_path)
     assert reply.returncode == 0, reply.stderr
     reports = json.loads(reply.stdout)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["v-1.jpg", "v-2.jpg", "v-3.jpg", "v-sheet.jpg"]
@@ -122,15 +123,12 @@ def test_axes_can_be_fixed(tmp_path: Path) -> None:
         (["--seed", "-1"], 2, "seed"),
         (["--colour", "red"], 2, "--colour"),
         (["-o", "cover.bmp"], 2, ".png"),
-        (["--artist", "\U000f0000"], 2, ""),
         (["--artist", "ᠮᠣᠩᠭᠣᠯ"], 2, "U+182E"),
         (["-o", "no/such/folder/cover.png"], 1, "no/such/folder"),
     ],
 )
 def test_bad_input_is_one_line(arguments: list[str], code: int, says: str, tmp_path: Path) -> None:
-    if "\U000f0000" in arguments:
-        pytest.skip("private characters are dropped, which leaves no artist: fine")
-    given = {a: b for a, b in zip(WORDS[::2], WORDS[1::2], strict=True)} | {"-o": "cover.png", "--size": "128"}
+    given = dict(zip(WORDS[::2], WORDS[1::2], strict=True)) | {"-o": "cover.png", "--size": "128"}
     given |= dict(zip(arguments[::2], arguments[1::2], strict=True))
     reply = duckcover("create", *(x for pair in given.items() for x in pair), cwd=tmp_path)
     assert reply.returncode == code, reply.stderr

@@ -57,7 +57,7 @@ def shown_text(sleeve: Sleeve, name: str) -> Pixels:
     """The part of a cover where the title or the artist stands, with some air, letters about 60 px high."""
     text = next(t for t in sleeve.report["texts"] if t["name"] == name)
     size, air = len(sleeve.pixels), 0.5 * text["size"]
-    left, top, right, bottom = (np.array(text["box"]) + [-air, -air, air, air]).clip(0, 1) * size
+    left, top, right, bottom = (np.array(text["box"]) + np.array([-air, -air, air, air])).clip(0, 1) * size
     part = sleeve.pixels[int(top) : int(bottom) + 1, int(left) : int(right) + 1]
     scale = 60 / (text["size"] * size)
     part = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
@@ -69,7 +69,10 @@ def shown_text(sleeve: Sleeve, name: str) -> Pixels:
 def test_readme_covers_read_as_typed(shown, read: Callable[[Pixels], str]) -> None:
     sleeve = create(shown.album, seed=shown.seed, size_px=1200)
     for name, typed in (("title", shown.album.title), ("artist", shown.album.artist)):
-        assert letters(read(shown_text(sleeve, name))) == letters(typed), (sleeve.report["type"], sleeve.report["layout"])
+        assert letters(read(shown_text(sleeve, name))) == letters(typed), (
+            sleeve.report["type"],
+            sleeve.report["layout"],
+        )
 
 
 def test_readme_covers_differ() -> None:

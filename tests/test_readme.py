@@ -45,5 +45,6 @@ def test_links_lead_somewhere() -> None:
 
 
 def test_command_line_page_is_current() -> None:
-    reply = subprocess.run([sys.executable, ROOT / "tools" / "cli_reference.py", "--check"], capture_output=True, text=True, check=False)  # fmt: skip
+    command = [sys.executable, ROOT / "tools" / "cli_reference.py", "--check"]
+    reply = subprocess.run(command, capture_output=True, text=True, check=False)
     assert reply.returncode == 0, reply.stderr

@@ -1,6 +1,6 @@
 """Write docs/cli.md from the commands' own help; `--check` only says whether it is current.
 
-    python tools/cli_reference.py [--check]
+python tools/cli_reference.py [--check]
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ def reference() -> str:
     parts = ["# The command line", "", "Made by `tools/cli_reference.py` from the commands' own help.", ""]
 
     def add(command: click.Command, names: list[str], parent: click.Context | None) -> None:
-        context = click.Context(command, info_name=names[-1], parent=parent, terminal_width=100, help_option_names=["-h", "--help"])
+        context = click.Context(
+            command, info_name=names[-1], parent=parent, terminal_width=100, help_option_names=["-h", "--help"]
+        )
         help_text = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
         parts.extend([f"## {' '.join(names)}", "", "```text", help_text, "```", ""])
         if isinstance(command, click.Group):

@@ -1,6 +1,6 @@
 """Print command N of the README (its Nth ```sh block), so that CI runs what readers run.
 
-    python tools/readme_commands.py 1
+python tools/readme_commands.py 1
 """
 
 from __future__ import annotations

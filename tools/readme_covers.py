@@ -1,6 +1,6 @@
 """Make the pictures of the README with the tool itself: eight covers, a sheet of them, and eight ideas for one record.
 
-    python tools/readme_covers.py [--only NAME] [--size 3000] [--out docs/pictures]
+python tools/readme_covers.py [--only NAME] [--size 3000] [--out docs/pictures]
 """
 
 from __future__ import annotations
@@ -49,9 +49,17 @@ def main() -> None:
     for shown in SHOWN:
         if arguments.only in (None, shown.name):
             sleeve = create(shown.album, seed=shown.seed, size_px=arguments.size)
-            print(shown.name, json.dumps({k: sleeve.report[k] for k in ("finish", "layout", "type", "texts")}), flush=True)
+            print(
+                shown.name, json.dumps({k: sleeve.report[k] for k in ("finish", "layout", "type", "texts")}), flush=True
+            )
             small.append(resized(sleeve.pixels, 600))
-            save(small[-1], arguments.out / f"{shown.name}.jpg", title=shown.album.title, artist=shown.album.artist, quality=82)
+            save(
+                small[-1],
+                arguments.out / f"{shown.name}.jpg",
+                title=shown.album.title,
+                artist=shown.album.artist,
+                quality=82,
+            )
     if arguments.only is None:
         save(contact_sheet([resized(p, 400) for p in small], 4), arguments.out / "eight.jpg", quality=84)
 

@@ -182,9 +182,7 @@ def ranges(points: set[int]) -> str:
 def reserved_name(licence: str) -> str | None:
     """The Reserved Font Name that the copyright lines declare, or None."""
     head = licence.split("This Font Software is licensed", 1)[0]
-    found = re.search(
-        r"Reser?ved\s+Font\s+Names?:?\s*(.+)", head, re.S | re.I
-    )  # one licence spells it Reseved
+    found = re.search(r"Reser?ved\s+Font\s+Names?:?\s*(.+)", head, re.S | re.I)  # one licence spells it Reseved
     if not found:
         return None
     quoted = re.findall(r"[\"'“](.+?)[\"'”]", found.group(1))

@@ -35,7 +35,8 @@ class Sleeve:
 
     pixels:  uint8 (size, size, 3), sRGB.
     art:     what the network drew, before finish and type.
-    report:  everything that went into it, JSON-able: engine, bundle hash, seeds, finish, palette, faces, contrast, seconds.
+    report:  everything that went into it, JSON-able: engine, bundle hash, seeds, finish,
+             palette, faces, contrast, seconds.
     """
 
     album: Album

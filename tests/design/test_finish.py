@@ -115,9 +115,7 @@ def test_a_screen_prints_the_share_of_ink_it_was_asked_for(share: float) -> None
 def test_preparation_turns_blur_into_edges_without_moving_the_picture(art: np.ndarray) -> None:
     drawing = prepare(art, 1.0, 1.0, 3)
     assert drawing.tone.shape == drawing.warmth.shape == drawing.spot.shape
-    light = cv2.resize(
-        colour.srgb_to_oklab(art)[..., 0], drawing.tone.shape[::-1], interpolation=cv2.INTER_CUBIC
-    )
+    light = cv2.resize(colour.srgb_to_oklab(art)[..., 0], drawing.tone.shape[::-1], interpolation=cv2.INTER_CUBIC)
     assert float(np.corrcoef(light.ravel(), drawing.tone.ravel())[0, 1]) > 0.75
 
     def steepest(field: np.ndarray) -> float:

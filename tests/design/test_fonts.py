@@ -40,9 +40,7 @@ def test_faces_bear_their_own_names():
 
 def test_every_family_is_credited_and_no_registry_is_named():
     notice = (FONTS / "THIRD_PARTY_FONTS.md").read_text("utf-8")
-    assert all(
-        f"| {facts['family']} | {facts['package']} {facts['version']} |" in notice for facts in LOCK.values()
-    )
+    assert all(f"| {facts['family']} | {facts['package']} {facts['version']} |" in notice for facts in LOCK.values())
     for text in (notice, json.dumps(LOCK)):
         assert "registry" not in text and "npmjs" not in text and ".tgz" not in text
 

@@ -54,9 +54,7 @@ def test_curves_cover_their_area():
 @pytest.mark.parametrize("turn", [1, -1])
 def test_overlaps_join_and_counters_stay_open(turn):
     ring = Outline.rectangle(0.1, 0.1, 0.9, 0.9) + Outline.rectangle(0.3, 0.3, 0.7, 0.7).reversed()
-    both = (ring + Outline.rectangle(0.5, 0.05, 0.95, 0.5)).transformed(
-        [[turn, 0, (1 - turn) / 2], [0, 1, 0]]
-    )
+    both = (ring + Outline.rectangle(0.5, 0.05, 0.95, 0.5)).transformed([[turn, 0, (1 - turn) / 2], [0, 1, 0]])
     page = both.coverage(200)
     union = 0.8**2 - 0.4**2 + 0.2 * 0.2 + (0.45**2 - 0.4**2)
     assert page.sum(dtype=float) / 200**2 == pytest.approx(union, abs=1e-6)

@@ -32,9 +32,7 @@ def test_the_seed_decides_and_a_box_is_a_part_of_the_cover(make: Texture) -> Non
     assert np.abs(whole - make(6, 750, 750, 750.0)).mean() > 0.2 * whole.std()
     part = make(5, 300, 150, 750.0)
     assert part.shape == (150, 300)
-    np.testing.assert_allclose(
-        part[:140, :290], whole[:140, :290], atol=1.01 if make is texture.mottle else 1e-3
-    )
+    np.testing.assert_allclose(part[:140, :290], whole[:140, :290], atol=1.01 if make is texture.mottle else 1e-3)
 
 
 def test_a_box_longer_than_a_cover_is_filled() -> None:

@@ -103,9 +103,7 @@ def test_breaks_are_balanced_without_widows():
 
     assert lines("The Slow Unmaking of Every Known God", 3)[-1] != "God"
     assert lines("An Incomplete Index of Frequencies", 3)[0] != "An"
-    assert not any(
-        line.endswith((" of", " the")) for line in lines("The Slow Unmaking of Every Known God", 4)
-    )
+    assert not any(line.endswith((" of", " the")) for line in lines("The Slow Unmaking of Every Known God", 4))
     assert not any(line.endswith("-") for line in lines("Ônibus à Meia-Noite e Água", 3))
     assert lines("I Can Hear the Heart Beating as One", 3) == ["I Can Hear", "the Heart", "Beating as One"]
 
@@ -182,9 +180,7 @@ def test_glyphs_of_a_mixed_line_stand_in_visual_order():
 
 def test_justified_lines_end_together():
     setting = fit("Streetlight Gospel for the Broken", face("anton"), 0.84, 0.3, max_lines=2, justify=True)
-    rights = [
-        x + line.ink[2] * setting.size for line, (x, _) in zip(setting.lines, setting.origins, strict=True)
-    ]
+    rights = [x + line.ink[2] * setting.size for line, (x, _) in zip(setting.lines, setting.origins, strict=True)]
     assert len(rights) == 2 and rights[0] == pytest.approx(rights[1], abs=1e-6)
 
 
@@ -212,7 +208,5 @@ def test_setting_knows_its_measures():
 
 
 def test_setting_twice_gives_the_same_outline():
-    one, two = (
-        fit("Midnight Harvest", face("metal-mania"), 0.8, 0.3).outline.svg_path(3000, 2) for _ in range(2)
-    )
+    one, two = (fit("Midnight Harvest", face("metal-mania"), 0.8, 0.3).outline.svg_path(3000, 2) for _ in range(2))
     assert one == two and one.startswith("M")

@@ -27,7 +27,9 @@ from duck_and_cover.errors import BadInput
 @click.option("--palette", metavar="P", help="Fix the palette; `list` names them, `art` takes the art's own.")
 @click.option("--type", "type_", metavar="T", help="Fix the title's typeface; `list` names them.")
 @click.option("--layout", metavar="L", help="Fix the layout; `list` names them.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help=".png or .jpg [default: from the names]")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help=".png or .jpg [default: from the names]"
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was used, as JSON.")
 def create(
     artist: str | None,

@@ -32,7 +32,9 @@ def export(run_dir: Path, output: Path, card: Path | None, guidance: float | Non
     from duck_and_cover.bundle import Sampler
 
     sampler = Sampler()
-    sampler = replace(sampler, steps=steps or sampler.steps, guidance=guidance if guidance is not None else sampler.guidance)
+    sampler = replace(
+        sampler, steps=steps or sampler.steps, guidance=guidance if guidance is not None else sampler.guidance
+    )
     if output.exists() and not (output / "bundle.json").exists():
         raise BadInput(f"{output}: exists and is not a bundle; name another folder")
     bundle = run(run_dir, output, card.read_text("utf-8") if card else None, sampler)

@@ -20,7 +20,9 @@ from duck_and_cover.errors import BadInput, MissingExtra
               help="Lettering found by `duckcover dataset letters`; it is filled in.")  # fmt: skip
 @click.option("--resume", is_flag=True, help="Go on from where RUN was left.")
 @click.option("--kimg", type=float, metavar="N", help="Length in thousands of images shown.")
-@click.option("--set", "changes", multiple=True, metavar="FIELD=VALUE", help="Change a field of the recipe; may be repeated.")
+@click.option(
+    "--set", "changes", multiple=True, metavar="FIELD=VALUE", help="Change a field of the recipe; may be repeated."
+)
 @click.option("--devices", type=int, default=1, show_default=True, metavar="N")
 @click.option("--nodes", type=int, default=1, show_default=True, metavar="N")
 def train(recipe_name: str, data: Path, run_dir: Path, letters: Path | None, resume: bool, kimg: float | None,

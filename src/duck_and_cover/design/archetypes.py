@@ -9,6 +9,8 @@ from typing import Any
 from duck_and_cover.design.layout import Block, Item, Layout, Mark, Picture
 from duck_and_cover.errors import UnknownChoice
 
+__all__ = ["layout_named"]
+
 
 def _weights(text: str) -> dict[str, float]:
     """'metal 1, punk .4' as a table."""

@@ -19,6 +19,8 @@ from duck_and_cover.design.layout import Block, Item, Layout, Mark, Name, Part, 
 from duck_and_cover.design.outline import Box, Outline
 from duck_and_cover.design.typography import Align, Setting, cased, fit
 
+__all__ = ["arranged", "names", "quiet_map", "unrest"]
+
 LEAD_OVER_SECOND = 0.62
 """The second text's capitals are at most this tall beside the leading one's: a clear order of reading."""
 

@@ -17,6 +17,22 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+__all__ = [
+    "as_colour",
+    "contrast_ratio",
+    "format_hex",
+    "into_gamut",
+    "linear_to_oklab",
+    "linear_to_srgb",
+    "luminance",
+    "oklab_to_linear",
+    "oklab_to_srgb",
+    "parse_hex",
+    "ramp",
+    "srgb_to_linear",
+    "srgb_to_oklab",
+]
+
 Colour = tuple[float, float, float]
 """One sRGB colour, each channel 0 to 1."""
 
@@ -70,17 +86,13 @@ def as_colour(value: ArrayLike) -> Colour:
 def srgb_to_linear(srgb: ArrayLike) -> Floats:
     """Undo the sRGB transfer curve."""
     x = np.asarray(srgb, np.float32)
-    return np.where(x <= 0.04045, x / 12.92, ((np.maximum(x, 0.04045) + 0.055) / 1.055) ** 2.4).astype(
-        np.float32
-    )
+    return np.where(x <= 0.04045, x / 12.92, ((np.maximum(x, 0.04045) + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
 
 def linear_to_srgb(linear: ArrayLike) -> Floats:
     """Apply the sRGB transfer curve; values outside 0 to 1 are clipped first."""
     x = np.clip(np.asarray(linear, np.float32), 0, 1)
-    return np.where(x <= 0.0031308, x * 12.92, 1.055 * np.maximum(x, 0.0031308) ** (1 / 2.4) - 0.055).astype(
-        np.float32
-    )
+    return np.where(x <= 0.0031308, x * 12.92, 1.055 * np.maximum(x, 0.0031308) ** (1 / 2.4) - 0.055).astype(np.float32)
 
 
 def linear_to_oklab(linear: ArrayLike) -> Floats:

@@ -26,7 +26,9 @@ from duck_and_cover.design.style import Seeds, Style
 from duck_and_cover.design.typography import DoesNotFit
 from duck_and_cover.errors import BadInput
 
-LEAST_PX, MOST_PX = 64, 6000
+__all__ = ["Design", "compose", "planned"]
+
+LEAST_PX, MOST_PX = 64, 8000
 
 _SOFT = frozenset(("film", "paint", "neon"))
 """Finishes with smooth tones, where a fade is at home."""
@@ -55,7 +57,7 @@ def compose(art: NDArray[np.uint8], album: Album, style: Style, seeds: Seeds, si
     """Print a front.
 
     art:     uint8 (R, R, 3) sRGB, 32 px or more; what a network drew, or any picture.
-    size_px: side of the result, 64 to 6000.
+    size_px: side of the result, 64 to 8000.
     Raises BadInput for art or a size that cannot be printed, MissingGlyphs when no face has a character.
     """
     art = np.asarray(art)

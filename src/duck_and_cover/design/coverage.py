@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+__all__ = ["rasterised", "signed_area"]
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -17,9 +19,7 @@ _MITRE = 2.0
 """Corners sharper than this multiple of the spread are blunted when a shape is emboldened."""
 
 
-def rasterised(
-    vertices: Floats, contours: Ints, width: int, height: int, spread: float = 0.0
-) -> NDArray[np.float32]:
+def rasterised(vertices: Floats, contours: Ints, width: int, height: int, spread: float = 0.0) -> NDArray[np.float32]:
     """Coverage of a shape on a grid of pixels.
 
     vertices:  (n, 2) in pixels, pixel (0, 0) being the square 0..1.
@@ -90,9 +90,7 @@ def _winding(edges: Floats, width: int, height: int) -> Floats:
     column = np.clip(column, 0, width).astype(np.int64)
     pitch = width + 2
     cell = row * pitch + column
-    total: Floats = np.bincount(cell, rise * (into - 1), minlength=height * pitch).astype(
-        np.float64, copy=False
-    )
+    total: Floats = np.bincount(cell, rise * (into - 1), minlength=height * pitch).astype(np.float64, copy=False)
     total -= np.bincount(cell + 1, rise * into, minlength=height * pitch)
     # Minus, because y points down: a contour of positive area has its left edges rising against y.
     return np.cumsum(total.reshape(height, pitch), axis=1)[:, :width]
@@ -101,9 +99,7 @@ def _winding(edges: Floats, width: int, height: int) -> Floats:
 def _clamped(edges: Floats, width: int, height: int) -> Floats:
     """Edges beyond the sides folded onto them: what lies left of the page still fills the pixels to its
     right."""
-    edges = edges[
-        (np.maximum(edges[:, 1], edges[:, 3]) > 0) & (np.minimum(edges[:, 1], edges[:, 3]) < height)
-    ]
+    edges = edges[(np.maximum(edges[:, 1], edges[:, 3]) > 0) & (np.minimum(edges[:, 1], edges[:, 3]) < height)]
     outside = (edges[:, 0] < 0) | (edges[:, 2] < 0) | (edges[:, 0] > width) | (edges[:, 2] > width)
     if not outside.any():
         return edges

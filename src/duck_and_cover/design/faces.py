@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 from duck_and_cover.errors import UnknownChoice
 
+__all__ = ["Face", "affinity", "face", "faces_for"]
+
 Role = Literal["display", "text", "both", "sibling"]
 Case = Literal["upper", "lower", "title", "as typed"]
 
@@ -121,13 +123,11 @@ def _face(
     """A row: `families` reads 'metal 1, punk .4'."""
     pairs = (item.strip().rpartition(" ") for item in families.split(","))
     others = tuple(s for s in siblings if s != id)
-    return Face(
-        id, family, weights, role, {n: float(v) for n, _, v in pairs}, years, siblings=others, **manners
-    )
+    return Face(id, family, weights, role, {n: float(v) for n, _, v in pairs}, years, siblings=others, **manners)
 
 
 # fmt: off
-_ROWS = (
+_ROWS = (  # noqa: RUF005  (a table, then its siblings)
     # blackletter, metal, horror
     _face("metal-mania", "Metal Mania", (400,), "display", (1980, 1995), _GOTHIC,
           "metal 1, rock .4, punk .3", case="upper", tracking=-0.005, heft=800),

@@ -28,6 +28,8 @@ from fontTools.ttLib import TTFont
 
 from duck_and_cover.design.outline import CLOSE, CUBIC, LINE, MOVE, QUAD, Outline
 
+__all__ = ["FontFile", "OpenFont", "family_files", "ignorable", "manifest", "opened"]
+
 CACHE_VARIABLE = "DUCKCOVER_CACHE"
 _SFNT_STARTS = (b"\0\1\0\0", b"OTTO", b"true")
 
@@ -60,10 +62,7 @@ class FontFile:
         return all(
             ord(c) in self.points
             or ignorable(c)
-            or (
-                len(parts := unicodedata.normalize("NFD", c)) > 1
-                and all(ord(p) in self.points for p in parts)
-            )
+            or (len(parts := unicodedata.normalize("NFD", c)) > 1 and all(ord(p) in self.points for p in parts))
             for c in cluster
         )
 
@@ -106,9 +105,7 @@ def manifest() -> dict[str, tuple[FontFile, ...]]:
     """Every vendored family and its files, from the lock."""
     lock = json.loads((files("duck_and_cover.design") / "fonts" / "fonts.lock.json").read_text("utf-8"))
     return {
-        family: tuple(
-            FontFile(family, f["file"], f["subset"], f["weight"], f["covers"]) for f in facts["files"]
-        )
+        family: tuple(FontFile(family, f["file"], f["subset"], f["weight"], f["covers"]) for f in facts["files"])
         for family, facts in lock["families"].items()
     }
 
@@ -127,9 +124,7 @@ def family_files(family: str, weight: int) -> tuple[FontFile, ...]:
 def opened(file: FontFile) -> OpenFont:
     """Decode a file, through the cache folder, and hand it to HarfBuzz."""
     source = (files("duck_and_cover.design") / "fonts" / file.family / file.name).read_bytes()
-    kept = (
-        _cache_folder() / f"{file.name.removesuffix('.woff2')}-{hashlib.sha256(source).hexdigest()[:32]}.ttf"
-    )
+    kept = _cache_folder() / f"{file.name.removesuffix('.woff2')}-{hashlib.sha256(source).hexdigest()[:32]}.ttf"
     face = _face(_read(kept))
     if face is None:
         sfnt = _decoded(source)
@@ -178,9 +173,9 @@ def _write(path: Path, content: bytes) -> None:
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(content)
-            os.replace(beside, path)
+            Path(beside).replace(path)
         except OSError:
-            os.unlink(beside)
+            Path(beside).unlink()
 
 
 def _drawn(font: hb.Font, glyph: int, upem: int) -> Outline:

@@ -15,6 +15,8 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from duck_and_cover.errors import BadInput, CannotWrite
 
+__all__ = ["check_target", "contact_sheet", "encoded", "save", "srgb_profile"]
+
 SUFFIXES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
 """File endings and what they mean."""
 

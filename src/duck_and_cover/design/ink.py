@@ -22,6 +22,23 @@ from duck_and_cover.design.layout import Placed, Tone
 from duck_and_cover.design.outline import Box, Outline
 from duck_and_cover.design.palette import Palette, chroma, lightness
 
+__all__ = [
+    "Choice",
+    "Scrim",
+    "candidates",
+    "chosen",
+    "fifth",
+    "glow",
+    "luminances",
+    "near",
+    "needed",
+    "panel",
+    "printed",
+    "scrim",
+    "stronger",
+    "toned",
+]
+
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 

@@ -15,6 +15,8 @@ from duck_and_cover.design.faces import Case, Face
 from duck_and_cover.design.outline import Box, Outline
 from duck_and_cover.design.typography import Align, Setting, Valign
 
+__all__ = ["Block", "Item", "Layout", "Mark", "Picture", "Placed", "Plan", "Voices"]
+
 Name = Literal["title", "artist"]
 Part = Literal["lead", "second"]
 Tone = Literal["paper", "dark", "light", "key", "second", "accent"]

@@ -14,6 +14,8 @@ import numpy as np
 
 from duck_and_cover.design import writing
 
+__all__ = ["Piece", "balanced", "joined", "pieces", "ugliness"]
+
 NOT_FIRST = frozenset(
     "、。，．・：；？！!?,.:;)）」』】〕〉》〟’”…‥ーァィゥェォッャュョヮぁぃぅぇぉっゃゅょゎ々〜～%％"
 )
@@ -59,8 +61,7 @@ def pieces(text: str, *, anywhere: bool = False) -> tuple[Piece, ...]:
         dangling = out and len(out[-1].text) <= _SHORT and out[-1].text[-1].isalpha()
         out.append(Piece(parts[0], True, dangle if dangling or word in _AFTER else 0.0))
         out += [
-            Piece(part, False, {"/": _SLASH, "-": _HYPHEN}.get(before[-1], inside))
-            for before, part in pairwise(parts)
+            Piece(part, False, {"/": _SLASH, "-": _HYPHEN}.get(before[-1], inside)) for before, part in pairwise(parts)
         ]
     return tuple(out)
 
@@ -71,9 +72,7 @@ def _parts(word: str, anywhere: bool) -> list[str]:
     out = [clusters[0]]
     for i in range(1, len(clusters)):
         before, after = clusters[i - 1], clusters[i]
-        asian = "Hani" in (writing.script(before), writing.script(after)) or (
-            before in NOT_FIRST and out[-1] == before
-        )
+        asian = "Hani" in (writing.script(before), writing.script(after)) or (before in NOT_FIRST and out[-1] == before)
         joint = before in _AFTER and 2 < i < len(clusters) - 2 and after not in _AFTER
         if (asian or joint or anywhere) and after not in NOT_FIRST and before not in NOT_LAST:
             out.append(after)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+__all__ = ["Look", "pairing"]
+
 
 @dataclass(frozen=True)
 class Look:

@@ -16,6 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from duck_and_cover.design import coverage as _coverage
 
+__all__ = ["Outline"]
+
 MOVE, LINE, QUAD, CUBIC, CLOSE = range(5)
 POINTS = np.array([1, 1, 2, 3, 0])
 """How many points each verb takes."""
@@ -147,8 +149,7 @@ class Outline:
         """The `d` attribute of an SVG path; one cover unit is `scale` user units, rounded to `digits`
         decimals."""
         numbers = [
-            f"{v:.{digits}f}".rstrip("0").rstrip(".") if digits else f"{v:.0f}"
-            for v in (self.points * scale).ravel()
+            f"{v:.{digits}f}".rstrip("0").rstrip(".") if digits else f"{v:.0f}" for v in (self.points * scale).ravel()
         ]
         numbers = ["0" if n == "-0" else n for n in numbers]
         parts, at = [], 0
@@ -169,9 +170,7 @@ class Outline:
         left, top, right, bottom = box or (0.0, 0.0, 1.0, 1.0)
         width, height = round((right - left) * size_px), round((bottom - top) * size_px)
         vertices, contours = self.flattened(0.1 / size_px)
-        return _coverage.rasterised(
-            (vertices - (left, top)) * size_px, contours, width, height, embolden * size_px
-        )
+        return _coverage.rasterised((vertices - (left, top)) * size_px, contours, width, height, embolden * size_px)
 
 
 def _starts(verbs: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -204,9 +203,7 @@ def _extremes(verbs: NDArray[np.uint8], points: Floats) -> Floats:
     return np.concatenate(found)
 
 
-def _flattened(
-    verbs: NDArray[np.uint8], points: Floats, tolerance: float
-) -> tuple[Floats, NDArray[np.int64]]:
+def _flattened(verbs: NDArray[np.uint8], points: Floats, tolerance: float) -> tuple[Floats, NDArray[np.int64]]:
     own, pen = _starts(verbs)
     count = np.where(verbs == CLOSE, 0, 1)
     for verb, weight in ((QUAD, 0.25), (CUBIC, 0.75)):

@@ -17,6 +17,18 @@ from duck_and_cover.design import colour
 from duck_and_cover.design.colour import Colour, Floats
 from duck_and_cover.design.swatches import SWATCHES
 
+__all__ = [
+    "Palette",
+    "chroma",
+    "dominant_hue",
+    "from_art",
+    "lightness",
+    "named",
+    "palettes_for",
+    "tinted",
+    "year_weight",
+]
+
 LEAST_SPREAD = 0.45
 """Lightness between the darkest and the lightest colour of a palette, below which a print has no body."""
 
@@ -44,15 +56,11 @@ class Palette:
             raise ValueError(f"palette {self.name!r} has {len(self.inks)} inks; a palette has two to six")
         for one in (self.paper, self.accent, *self.inks):
             if len(one) != 3 or not all(0 <= v <= 1 for v in one):
-                raise ValueError(
-                    f"palette {self.name!r} holds {one}, which is no sRGB colour of three values 0 to 1"
-                )
+                raise ValueError(f"palette {self.name!r} holds {one}, which is no sRGB colour of three values 0 to 1")
         object.__setattr__(self, "inks", tuple(sorted(self.inks, key=lightness)))
         found = lightness(self.lightest) - lightness(self.darkest)
         if found < LEAST_SPREAD - 0.005:
-            raise ValueError(
-                f"palette {self.name!r} spans {found:.2f} of lightness; it wants {LEAST_SPREAD} or more"
-            )
+            raise ValueError(f"palette {self.name!r} spans {found:.2f} of lightness; it wants {LEAST_SPREAD} or more")
 
     @property
     def dark(self) -> bool:
@@ -93,8 +101,7 @@ class Palette:
         colours = self.colours
         tones = [lightness(c) for c in colours]
         stops = [
-            (0.65 * (t - tones[0]) / (tones[-1] - tones[0]) + 0.35 * i / (len(tones) - 1))
-            for i, t in enumerate(tones)
+            (0.65 * (t - tones[0]) / (tones[-1] - tones[0]) + 0.35 * i / (len(tones) - 1)) for i, t in enumerate(tones)
         ]
         return colour.ramp(colours, n, stops)
 

@@ -20,6 +20,8 @@ from duck_and_cover.design.fontfiles import FontFile, OpenFont, family_files, ig
 from duck_and_cover.design.outline import Box, Outline
 from duck_and_cover.errors import MissingGlyphs
 
+__all__ = ["Glyph", "Line", "set_line"]
+
 EMOJI = "noto-emoji"
 _LIGATURES = ("liga", "clig", "dlig", "calt")
 
@@ -114,10 +116,7 @@ def _set(text: str, face: Face, weight: int, tracking: float | None, whole: str)
     tracking = main.tracking if tracking is None else tracking
     levels = writing.levels(clusters, writing.base_level(whole))
     keys = list(zip(levels, writing.scripts(clusters), cast, strict=True))
-    runs = [
-        (key, "".join(clusters[i] for i in part))
-        for key, part in groupby(range(len(clusters)), keys.__getitem__)
-    ]
+    runs = [(key, "".join(clusters[i] for i in part)) for key, part in groupby(range(len(clusters)), keys.__getitem__)]
     glyphs: list[Glyph] = []
     pen = spacing = 0.0
     for at in writing.visual_order([level for (level, _, _), _ in runs]):
@@ -125,9 +124,7 @@ def _set(text: str, face: Face, weight: int, tracking: float | None, whole: str)
         manners = FACES[file.family]
         tracked = 0.0 if manners.joined or script in writing.JOINED_SCRIPTS else tracking
         font = opened(file)
-        for dx, dy, advance, glyph, ends, is_space in _shaped(
-            font, part, script, level % 2 == 1, bool(tracked)
-        ):
+        for dx, dy, advance, glyph, ends, is_space in _shaped(font, part, script, level % 2 == 1, bool(tracked)):
             glyphs.append(Glyph(font, glyph, pen + dx, dy))
             spacing = tracked if ends else 0.0
             pen += advance + spacing + (manners.gap if is_space else 0.0)
@@ -200,9 +197,7 @@ def _cast(clusters: tuple[str, ...], face: Face, weight: int, whole: tuple[str, 
     return tuple(out)
 
 
-def _homes(
-    clusters: tuple[str, ...], chain: tuple[tuple[FontFile, ...], ...]
-) -> dict[str, tuple[FontFile, ...]]:
+def _homes(clusters: tuple[str, ...], chain: tuple[tuple[FontFile, ...], ...]) -> dict[str, tuple[FontFile, ...]]:
     """For each script of a text the face that sets it: one for all scripts if any face covers every word."""
     words = {c for c in clusters if writing.is_word(c) and not writing.wants_emoji(c)}
     names = dict.fromkeys(writing.scripts(clusters))

@@ -34,6 +34,8 @@ from duck_and_cover.design.palette import Palette
 from duck_and_cover.errors import UnknownChoice
 from duck_and_cover.genres import mixed_families, words_of
 
+__all__ = ["Seeds", "Style", "choose_style", "choose_styles"]
+
 ART = "art"
 """The palette name that takes the colours of the art."""
 
@@ -121,13 +123,11 @@ def choose_style(
     lead = _face(genre, print_, max(lead_length.values()), seeds.type, name=type, avoid=avoid)
     plan = _layout(genre, album, print_, lead, lead_length, seed=seeds.layout, name=layout, avoid=avoid)
     second = _second(genre, lead, seeds.type)
-    case = lead.case
-    if case == "as typed" and FACE_CLASSES.get(lead.id, frozenset()) & {"sans"} and genre.main in ("indie", "pop"):
-        case = "lower" if _uniform("case", lead.id, seeds.type) < 0.35 else case
+    case = lead.case  # capitals are a way of setting a name; small letters would misspell it, so they are never made
     if case == "upper" and lead_length["title"] > 60:
         case = "as typed"
     if case == "upper" and genre.main == "jazz" and _uniform("case", lead.id, seeds.type) < 0.5:
-        case = "lower"
+        case = "as typed"
     weight = lead.title_weight
     if genre.main in ("ambient", "classical") and {"sans", "serif"} & FACE_CLASSES.get(lead.id, frozenset()):
         weight = lead.text_weight

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+__all__ = ["Swatch"]
+
 
 class Swatch(NamedTuple):
     """One row of the drawer; colours as `#rrggbb`, inks and families separated by spaces or commas."""

@@ -15,6 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+__all__ = ["fbm", "grain", "misregistration", "mottle", "paper", "spread", "white"]
+
 Floats = NDArray[Any]
 """A float32 array. OpenCV's stubs promise only "some number", so a narrower alias would only add casts."""
 
@@ -51,9 +53,9 @@ def fbm(seed: int, cells: int, octaves: int = 4, gain: float = 0.5) -> Floats:
         lattice = np.random.default_rng((seed, octave)).standard_normal((n, n), dtype=np.float32)
         pad = 3
         step = -(-FIELD // n)
-        wide = cv2.resize(
-            np.pad(lattice, pad, mode="wrap"), None, fx=step, fy=step, interpolation=cv2.INTER_CUBIC
-        )[pad * step : -pad * step, pad * step : -pad * step]
+        wide = cv2.resize(np.pad(lattice, pad, mode="wrap"), None, fx=step, fy=step, interpolation=cv2.INTER_CUBIC)[
+            pad * step : -pad * step, pad * step : -pad * step
+        ]
         if step * n != FIELD:
             wide = cv2.resize(wide, (FIELD, FIELD), interpolation=cv2.INTER_AREA)
         total += np.float32(gain**octave) * wide
@@ -117,9 +119,7 @@ def _sheet(number: int) -> Floats:
     along = cv2.GaussianBlur(base[::-1], (0, 0), sigmaX=4.0, sigmaY=0.5)
     across = cv2.GaussianBlur(base[:, ::-1], (0, 0), sigmaX=0.5, sigmaY=5.0)
     cloud = cv2.resize(fbm(31 + number, 3, 6, 0.62), (FINEST, FINEST), interpolation=cv2.INTER_LINEAR)
-    sheet = (
-        0.55 * flock / flock.std() + 0.4 * along / along.std() + 0.3 * across / across.std() + 0.75 * cloud
-    )
+    sheet = 0.55 * flock / flock.std() + 0.4 * along / along.std() + 0.3 * across / across.std() + 0.75 * cloud
     sheet = (sheet / sheet.std()).astype(np.float32)
     sheet.setflags(write=False)
     return sheet
@@ -153,9 +153,7 @@ def mottle(seed: int, width_px: int, height_px: int, px_per_cover: float, amount
 
     amount: 0 prints solid, 1 looks rolled on with too little ink.
     """
-    field = np.roll(
-        _took(seed % _STOCK, round(amount, 2)), ((seed * 977) % FINEST, (seed * 613) % FINEST), (0, 1)
-    )
+    field = np.roll(_took(seed % _STOCK, round(amount, 2)), ((seed * 977) % FINEST, (seed * 613) % FINEST), (0, 1))
     return spread(field, width_px, height_px, px_per_cover)
 
 

@@ -74,8 +74,7 @@ class Setting:
     def outline(self) -> Outline:
         """The ink of all lines."""
         return Outline.joined(
-            line.outline.scaled(self.size).moved(x, y)
-            for line, (x, y) in zip(self.lines, self.origins, strict=True)
+            line.outline.scaled(self.size).moved(x, y) for line, (x, y) in zip(self.lines, self.origins, strict=True)
         )
 
     @property
@@ -176,9 +175,7 @@ def fit(
         if max(s.size(width, height) for s in stacks) < min_size:
             stacks += _candidates(whole, style, max_lines, anywhere=True)
     cap = max_size or float("inf")
-    stack = max(
-        stacks, key=lambda s: min(s.size(width, height), cap) * (1 - s.cost) * (1 - _LINE_COST * len(s.lines))
-    )
+    stack = max(stacks, key=lambda s: min(s.size(width, height), cap) * (1 - s.cost) * (1 - _LINE_COST * len(s.lines)))
     if justify and len(stack.lines) > 1:
         stack = style.justified(stack)
     size = min(stack.size(width, height), cap)

@@ -14,6 +14,19 @@ from fontTools.unicodedata import script as _script_of
 
 from duck_and_cover.design.faces import Case
 
+__all__ = [
+    "base_level",
+    "cased",
+    "clean",
+    "graphemes",
+    "is_word",
+    "levels",
+    "script",
+    "scripts",
+    "visual_order",
+    "wants_emoji",
+]
+
 # fmt: off
 JOINED_SCRIPTS = frozenset((
     "Arab", "Syrc", "Mong", "Nkoo", "Adlm", "Rohg", "Mand", "Deva", "Beng", "Guru", "Gujr", "Orya", "Taml",

@@ -59,7 +59,7 @@ class OnnxEngine:
             conditional = self._velocity(x, t, asked)
             if amount and step % sampler.refresh == 0:
                 difference = conditional - self._velocity(x, t, open_)
-            return conditional + amount * difference
+            return (conditional + amount * difference).astype(np.float32)
 
         picture = follow(velocity, noise, times_of(sampler))
         return Cover(from_network(picture)[0], Drawn(self.sha256, condition, seed))
@@ -83,6 +83,6 @@ def follow(velocity: Callable[[Array, float, int], Array], noise: Array, times: 
     for step, (now, then) in enumerate(pairwise(times)):
         slope, length = velocity(x, float(now), step), then - now
         ahead = slope if before is None else slope + (slope - before) * np.float32(length / (2 * last))
-        x = x + ahead * np.float32(length)
+        x = (x + ahead * np.float32(length)).astype(noise.dtype)
         before, last = slope, length
     return x

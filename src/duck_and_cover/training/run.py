@@ -125,7 +125,7 @@ def load_run(run_dir: Path) -> tuple[FlowTraining, ConditionEncoder, dict[str, A
 
 @contextlib.contextmanager
 def _stopped_between_steps(trainer: L.Trainer) -> Iterator[None]:
-    """Ctrl-C and a polite kill end training after the step in hand, so that what is saved is whole; then they are passed on."""
+    """Ctrl-C and a polite kill end training after the step in hand, so that what is saved is whole."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from duck_and_cover.design.palette import Palette, year_weight
 from duck_and_cover.design.texture import Floats
 
+__all__ = ["Finish", "InkLook"]
+
 Draw = Callable[[Floats, Palette, int, int, float, int], Floats]
 
 
@@ -54,9 +56,7 @@ class Finish:
 
     def __post_init__(self) -> None:
         if any(not 0 < weight <= 1 for weight in self.families.values()):
-            raise ValueError(
-                f"finish {self.name!r}: an affinity lies above 0 and up to 1, found {dict(self.families)}"
-            )
+            raise ValueError(f"finish {self.name!r}: an affinity lies above 0 and up to 1, found {dict(self.families)}")
 
     def weight(self, family: str, year: int | None = None) -> float:
         """How well it suits a genre family and a year."""

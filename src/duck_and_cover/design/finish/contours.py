@@ -14,6 +14,8 @@ from duck_and_cover.design.finish.prepare import WORK, Drawing, prepare, soften
 from duck_and_cover.design.palette import Palette
 from duck_and_cover.design.texture import Bytes, Floats
 
+__all__ = ["Cut", "cut_steps", "draw", "hatch", "outline", "print_steps", "step_table"]
+
 
 @dataclass(frozen=True)
 class Cut:
@@ -90,9 +92,7 @@ def hatch(bed: Bed, ink: Floats, lines: float, degrees: float, bend: Floats | No
     return coverage(width)
 
 
-def print_steps(
-    bed: Bed, drawing: Drawing, palette: Palette, steps: int, *, line: float, shade: float
-) -> Floats:
+def print_steps(bed: Bed, drawing: Drawing, palette: Palette, steps: int, *, line: float, shade: float) -> Floats:
     """The printed picture: flat steps, hatched second shadow, a spot of accent, inked edges."""
     rng = np.random.default_rng((bed.seed, 2))
     pieces = cut_steps(bed, drawing.tone, steps, line, bed.seed)
@@ -112,14 +112,10 @@ def print_steps(
     return pull(bed, planes, paper=1.0, grain=0.01)
 
 
-def draw(
-    art: Floats, palette: Palette, width_px: int, height_px: int, px_per_cover: float, seed: int
-) -> Floats:
+def draw(art: Floats, palette: Palette, width_px: int, height_px: int, px_per_cover: float, seed: int) -> Floats:
     """Four to six flat colours with inked edges."""
     bed = Bed(width_px, height_px, px_per_cover, seed)
-    drawing = prepare(
-        art, bed.width, bed.height, seed, simplify=0.95, warp=0.004, equalise=0.5, shock=6, knife=44
-    )
+    drawing = prepare(art, bed.width, bed.height, seed, simplify=0.95, warp=0.004, equalise=0.5, shock=6, knife=44)
     steps = min(6, max(4, len(palette.colours)))
     return print_steps(bed, drawing, palette, steps, line=0.0026, shade=0.8)
 

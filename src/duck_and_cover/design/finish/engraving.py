@@ -11,10 +11,10 @@ from duck_and_cover.design.finish.prepare import WORK, prepare, soften
 from duck_and_cover.design.palette import Palette
 from duck_and_cover.design.texture import Floats
 
+__all__ = ["draw"]
 
-def draw(
-    art: Floats, palette: Palette, width_px: int, height_px: int, px_per_cover: float, seed: int
-) -> Floats:
+
+def draw(art: Floats, palette: Palette, width_px: int, height_px: int, px_per_cover: float, seed: int) -> Floats:
     """Lines at least eight pixels apart in a 300 px thumbnail, so that they stay lines."""
     bed = Bed(width_px, height_px, px_per_cover, seed)
     rng = np.random.default_rng((seed, 5))

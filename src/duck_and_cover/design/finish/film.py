@@ -12,6 +12,8 @@ from duck_and_cover.design.finish.prepare import WORK, prepare, soften
 from duck_and_cover.design.palette import Palette
 from duck_and_cover.design.texture import Floats
 
+__all__ = ["draw"]
+
 
 def _leak(bed: Bed, shape: tuple[int, ...], rng: np.random.Generator) -> Floats:
     """Light that came in at one edge of the camera, 0 to 1."""
@@ -22,9 +24,7 @@ def _leak(bed: Bed, shape: tuple[int, ...], rng: np.random.Generator) -> Floats:
     ragged = 0.05 * texture.spread(texture.fbm(bed.seed + 13, 3, 2), w, h, WORK)
     centre, tall = rng.uniform(0.1, 0.9) * bed.height, rng.uniform(0.25, 0.5)
     shape_y = np.exp(-(((y - centre) / tall) ** 2))
-    return np.asarray(
-        np.exp(-np.maximum(from_edge + ragged, 0) / (0.13 * (0.4 + shape_y))) * (0.35 + 0.65 * shape_y)
-    )
+    return np.asarray(np.exp(-np.maximum(from_edge + ragged, 0) / (0.13 * (0.4 + shape_y))) * (0.35 + 0.65 * shape_y))
 
 
 def _moved(tone: Floats, rng: np.random.Generator) -> Floats:
@@ -44,15 +44,11 @@ def _moved(tone: Floats, rng: np.random.Generator) -> Floats:
     return np.clip((mixed - low) / max(float(high - low), 0.05), 0, 1).astype(np.float32)
 
 
-def draw(
-    art: Floats, palette: Palette, width_px: int, height_px: int, px_per_cover: float, seed: int
-) -> Floats:
+def draw(art: Floats, palette: Palette, width_px: int, height_px: int, px_per_cover: float, seed: int) -> Floats:
     """Shadows and lights take the palette's colours; a little of the art's own colour stays."""
     bed = Bed(width_px, height_px, px_per_cover, seed)
     rng = np.random.default_rng((seed, 6))
-    drawing = prepare(
-        art, bed.width, bed.height, seed, simplify=0.6, warp=0.002, equalise=0.45, shock=6, own=True
-    )
+    drawing = prepare(art, bed.width, bed.height, seed, simplify=0.6, warp=0.002, equalise=0.45, shock=6, own=True)
     tone = _moved(drawing.tone, rng)
     tone = tone * tone * (3 - 2 * tone)
     y, x = np.mgrid[0 : tone.shape[0], 0 : tone.shape[1]].astype(np.float32)
@@ -86,12 +82,12 @@ def _dust(bed: Bed, rng: np.random.Generator) -> np.ndarray:
     marks = np.zeros((h, w), np.uint8)
     for _ in range(int(rng.integers(25, 60) * bed.width * bed.height) + 1):
         centre = (int(rng.uniform(0, w)), int(rng.uniform(0, h)))
-        cv2.circle(marks, centre, int(rng.integers(1, 3)), 255, -1, cv2.LINE_AA)
+        cv2.circle(marks, centre, int(rng.integers(1, 3)), (255,), -1, cv2.LINE_AA)
     for _ in range(int(rng.integers(1, 5))):
         start, turn = rng.uniform(0, [w, h]), rng.uniform(0, 2 * np.pi)
         angles = turn + np.cumsum(rng.normal(0, 0.16, 40))
         path = start + np.cumsum(np.stack([np.cos(angles), np.sin(angles)], 1) * 3.0, axis=0)
-        cv2.polylines(marks, [np.rint(path * 8).astype(np.int32)], False, 200, 1, cv2.LINE_AA, 3)
+        cv2.polylines(marks, [np.rint(path * 8).astype(np.int32)], False, (200,), 1, cv2.LINE_AA, 3)
     return coverage(bed.grow_roughly(marks.astype(np.float32) / 255) - np.float32(0.5))
 
 

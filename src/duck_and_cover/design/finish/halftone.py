@@ -19,15 +19,15 @@ from duck_and_cover.design.finish.prepare import prepare
 from duck_and_cover.design.palette import Palette
 from duck_and_cover.design.texture import Bytes, Floats
 
+__all__ = ["dots", "draw", "screen"]
+
 
 @lru_cache(maxsize=1)
 def _levels() -> Floats:
     """Level of the spot function that leaves the share i / 255 of a cell above it."""
     turn = np.linspace(0, 2 * np.pi, 256, endpoint=False)
     values = np.sort((np.cos(turn)[:, None] + np.cos(turn)[None]).ravel())[::-1]
-    level = values[np.minimum((np.linspace(0, 1, 256) * values.size).astype(int), values.size - 1)].astype(
-        np.float32
-    )
+    level = values[np.minimum((np.linspace(0, 1, 256) * values.size).astype(int), values.size - 1)].astype(np.float32)
     level[0], level[-1] = 2.3, -2.3
     return level
 
@@ -52,9 +52,7 @@ def dots(bed: Bed, ink: Floats, cells: float, degrees: float) -> Bytes:
     return coverage(distance)
 
 
-def draw(
-    art: Floats, palette: Palette, width_px: int, height_px: int, px_per_cover: float, seed: int
-) -> Floats:
+def draw(art: Floats, palette: Palette, width_px: int, height_px: int, px_per_cover: float, seed: int) -> Floats:
     """Flat colour where the picture is not light, dots of the key ink for its shadows, bare paper for its
     lights."""
     bed = Bed(width_px, height_px, px_per_cover, seed)

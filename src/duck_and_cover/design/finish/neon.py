@@ -12,6 +12,8 @@ from duck_and_cover.design.finish.prepare import WORK, prepare, soften
 from duck_and_cover.design.palette import Palette, lightness
 from duck_and_cover.design.texture import Floats
 
+__all__ = ["draw", "night"]
+
 
 def night(palette: Palette) -> Floats:
     """A table of 1024 lights: from near black in the darkest ink's hue through the colourful inks to a hot
@@ -30,20 +32,14 @@ def night(palette: Palette) -> Floats:
     return colour.ramp((black, under, *strong, hot), 1024)
 
 
-def draw(
-    art: Floats, palette: Palette, width_px: int, height_px: int, px_per_cover: float, seed: int
-) -> Floats:
+def draw(art: Floats, palette: Palette, width_px: int, height_px: int, px_per_cover: float, seed: int) -> Floats:
     """Tone picks the light; a few levels are drawn as glowing tubes in the accent."""
     bed = Bed(width_px, height_px, px_per_cover, seed)
-    drawing = prepare(
-        art, bed.width, bed.height, seed, simplify=1.0, warp=0.003, equalise=0.75, shock=6, knife=28
-    )
+    drawing = prepare(art, bed.width, bed.height, seed, simplify=1.0, warp=0.003, equalise=0.75, shock=6, knife=28)
     table = night(palette)
     steps = 7.0
     banded = np.floor(drawing.tone * steps) / steps
-    tone = np.clip(
-        0.55 * drawing.tone + 0.45 * cv2.GaussianBlur(banded.astype(np.float32), (0, 0), 1.2), 0, 1
-    )
+    tone = np.clip(0.55 * drawing.tone + 0.45 * cv2.GaussianBlur(banded.astype(np.float32), (0, 0), 1.2), 0, 1)
     fall = np.linspace(0.72, 1.08, tone.shape[0], dtype=np.float32)[:, None]
     light = table[np.minimum((tone * fall * 1023).astype(np.int32), 1023)]
     distance = np.full(tone.shape, 1.0, np.float32)

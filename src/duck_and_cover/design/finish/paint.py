@@ -17,6 +17,8 @@ from duck_and_cover.design.finish.prepare import WORK, Drawing, prepare, soften
 from duck_and_cover.design.palette import Palette
 from duck_and_cover.design.texture import Bytes, Floats
 
+__all__ = ["draw", "flow"]
+
 _LAYERS = ((0.062, 1.0, 3.2), (0.030, 1.25, 4.0), (0.0145, 1.35, 4.6))
 """Brush width in cover units, how often a spot is covered, length in widths."""
 
@@ -101,21 +103,15 @@ def _bristles(bed: Bed, course: Bytes) -> Floats:
     across += wobble
     across %= span
     part[:] = 0
-    return np.asarray(
-        cv2.remap(noise, across, part, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32
-    )
+    return np.asarray(cv2.remap(noise, across, part, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
-def draw(
-    art: Floats, palette: Palette, width_px: int, height_px: int, px_per_cover: float, seed: int
-) -> Floats:
+def draw(art: Floats, palette: Palette, width_px: int, height_px: int, px_per_cover: float, seed: int) -> Floats:
     """The art's colours drawn to the palette's, laid on in three sizes of brush and lit from the upper
     left."""
     bed = Bed(width_px, height_px, px_per_cover, seed)
     rng = np.random.default_rng((seed, 9))
-    drawing = prepare(
-        art, bed.width, bed.height, seed, simplify=0.6, warp=0.004, equalise=0.4, shock=6, own=True
-    )
+    drawing = prepare(art, bed.width, bed.height, seed, simplify=0.6, warp=0.004, equalise=0.4, shock=6, own=True)
     table = palette.ramp(1024)
     tone = drawing.tone
     picture = 0.68 * table[(tone * 1023).astype(np.int32)] + 0.32 * drawing.rgb

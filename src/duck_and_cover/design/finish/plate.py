@@ -16,6 +16,8 @@ from duck_and_cover.design.colour import Colour
 from duck_and_cover.design.finish.prepare import WORK
 from duck_and_cover.design.texture import Bytes, Floats
 
+__all__ = ["Bed", "coverage", "cut", "lay", "painted", "pull", "sheet", "shift", "slope", "wear"]
+
 Planes = list[Floats]
 
 
@@ -113,9 +115,7 @@ def shift(field: Floats, by: tuple[float, float]) -> Floats:
         return field
     matrix = np.array([[1, 0, by[0] * WORK], [0, 1, by[1] * WORK]], np.float32)
     return np.asarray(
-        cv2.warpAffine(
-            field, matrix, field.shape[1::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        ),
+        cv2.warpAffine(field, matrix, field.shape[1::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
         np.float32,
     )
 
@@ -151,9 +151,7 @@ def painted(index: Bytes, table: Floats) -> Planes:
     return [cv2.LUT(index, np.ascontiguousarray(table[:, c], np.float32)[None]) for c in range(3)]
 
 
-def pull(
-    bed: Bed, planes: Planes, *, paper: float = 0.0, grain: float = 0.0, grain_size: float = 0.6
-) -> Floats:
+def pull(bed: Bed, planes: Planes, *, paper: float = 0.0, grain: float = 0.0, grain_size: float = 0.6) -> Floats:
     """The finished sheet `(height_px, width_px, 3)` sRGB 0 to 1, with paper under the ink and grain over it.
 
     paper: amount for `texture.paper`. grain: deviation added in sRGB, most in the mid tones.

@@ -19,6 +19,8 @@ import numpy as np
 from duck_and_cover.design import colour, texture
 from duck_and_cover.design.texture import Floats
 
+__all__ = ["Drawing", "crop", "equalised", "faceted", "prepare", "ranked", "restlessness", "soften", "trimmed"]
+
 WORK = 768
 """Cells of the working grid to one cover unit."""
 
@@ -101,9 +103,7 @@ def prepare(
     if mirror:
         small = _mirrored(small)
     simplify *= restlessness(small)
-    bw, bh = (
-        (_BASE, max(32, round(_BASE / aspect))) if aspect >= 1 else (max(32, round(_BASE * aspect)), _BASE)
-    )
+    bw, bh = (_BASE, max(32, round(_BASE / aspect))) if aspect >= 1 else (max(32, round(_BASE * aspect)), _BASE)
     if small.shape[1] > bw:
         small = cv2.resize(small, (bw, bh), interpolation=cv2.INTER_AREA)
     cell = bw / small.shape[1]
@@ -119,10 +119,7 @@ def prepare(
     if shock:
         fields = [_shocked(f, shock if f is tone else shock // 2) for f in fields]
     across, down = max(8, round(width * WORK)), max(8, round(height * WORK))
-    grown = [
-        cv2.resize(f, (across, down), interpolation=cv2.INTER_CUBIC)
-        for f in (*fields, *([rgb] if own else []))
-    ]
+    grown = [cv2.resize(f, (across, down), interpolation=cv2.INTER_CUBIC) for f in (*fields, *([rgb] if own else []))]
     soft = WORK * max(width, height) / _BASE * 0.4
     grown = [cv2.GaussianBlur(f, (0, 0), soft) for f in grown]
     if warp > 0:
@@ -142,9 +139,7 @@ def equalised(tone: Floats, amount: float) -> Floats:
     """
     low, high = np.percentile(tone, (1, 99))
     straight = np.clip((tone - low) / max(float(high - low), 0.04), 0, 1).astype(np.float32)
-    local = (
-        cv2.createCLAHE(2.0, (3, 3)).apply(np.rint(straight * 255).astype(np.uint8)).astype(np.float32) / 255
-    )
+    local = cv2.createCLAHE(2.0, (3, 3)).apply(np.rint(straight * 255).astype(np.uint8)).astype(np.float32) / 255
     mixed = (1 - amount) * straight + amount * (0.67 * ranked(straight) + 0.33 * local)
     return np.asarray(mixed, np.float32)
 
@@ -221,9 +216,7 @@ def _shocked(field: Floats, rounds: int) -> Floats:
         yy = cv2.Sobel(calm, cv2.CV_32F, 0, 2, ksize=5)
         xy = cv2.Sobel(calm, cv2.CV_32F, 1, 1, ksize=5)
         bend = c * c * xx + 2 * c * s * xy + s * s * yy
-        out = np.where(
-            bend < -1e-4, cv2.dilate(out, cross), np.where(bend > 1e-4, cv2.erode(out, cross), out)
-        )
+        out = np.where(bend < -1e-4, cv2.dilate(out, cross), np.where(bend > 1e-4, cv2.erode(out, cross), out))
         out = 0.85 * out + 0.15 * cv2.GaussianBlur(out, (0, 0), 1.0)
     return np.asarray(out, np.float32)
 

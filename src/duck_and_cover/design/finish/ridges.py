@@ -12,6 +12,8 @@ from duck_and_cover.design.finish.prepare import WORK, prepare, soften
 from duck_and_cover.design.palette import Palette, lightness
 from duck_and_cover.design.texture import Floats
 
+__all__ = ["draw"]
+
 _SHIFT = 4
 """Binary places of a pixel in the coordinates handed to OpenCV."""
 
@@ -20,9 +22,7 @@ def _bytes(colour: tuple[float, ...]) -> list[float]:
     return [float(round(channel * 255)) for channel in colour]
 
 
-def draw(
-    art: Floats, palette: Palette, width_px: int, height_px: int, px_per_cover: float, seed: int
-) -> Floats:
+def draw(art: Floats, palette: Palette, width_px: int, height_px: int, px_per_cover: float, seed: int) -> Floats:
     """Bare lines on a dark sheet; on a light one the ranges are also filled, from light to dark.
 
     Bare lines rise only between calm margins, so that the picture stands free on the sheet.

@@ -11,6 +11,8 @@ from duck_and_cover.design.finish.prepare import prepare
 from duck_and_cover.design.palette import Palette
 from duck_and_cover.design.texture import Bytes, Floats
 
+__all__ = ["draw", "grain_touch"]
+
 
 def grain_touch(bed: Bed, ink: Floats, salt: int, rough: float = 0.21) -> Bytes:
     """The plate that prints a working-grid ink share as random grains (the machine's own screen)."""
@@ -26,9 +28,7 @@ def grain_touch(bed: Bed, ink: Floats, salt: int, rough: float = 0.21) -> Bytes:
     return coverage(field)
 
 
-def draw(
-    art: Floats, palette: Palette, width_px: int, height_px: int, px_per_cover: float, seed: int
-) -> Floats:
+def draw(art: Floats, palette: Palette, width_px: int, height_px: int, px_per_cover: float, seed: int) -> Floats:
     """Colour goes by the art's own warm and cool sides, tone by how much ink; the dark ink only draws."""
     bed = Bed(width_px, height_px, px_per_cover, seed)
     drawing = prepare(art, bed.width, bed.height, seed, simplify=0.8, warp=0.004, equalise=0.6, shock=5)

@@ -12,10 +12,10 @@ from duck_and_cover.design.finish.prepare import prepare
 from duck_and_cover.design.palette import Palette
 from duck_and_cover.design.texture import Floats
 
+__all__ = ["draw"]
 
-def draw(
-    art: Floats, palette: Palette, width_px: int, height_px: int, px_per_cover: float, seed: int
-) -> Floats:
+
+def draw(art: Floats, palette: Palette, width_px: int, height_px: int, px_per_cover: float, seed: int) -> Floats:
     """Two colours share the tones by the art's warm and cool sides; the key ink draws the shadows."""
     bed = Bed(width_px, height_px, px_per_cover, seed)
     drawing = prepare(art, bed.width, bed.height, seed, simplify=0.8, warp=0.004, equalise=0.6, shock=6)

@@ -11,6 +11,8 @@ from duck_and_cover.design.finish.prepare import prepare
 from duck_and_cover.design.palette import Palette
 from duck_and_cover.design.texture import Floats
 
+__all__ = ["draw"]
+
 _CORNERS = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
 
@@ -31,9 +33,7 @@ def _shape(kind: int, corner: int, x: Floats, y: Floats) -> Floats:
     return np.asarray(((0.5 - y) if corner in (0, 1) else (y - 0.5)) + 0 * x)  # half, level
 
 
-def draw(
-    art: Floats, palette: Palette, width_px: int, height_px: int, px_per_cover: float, seed: int
-) -> Floats:
+def draw(art: Floats, palette: Palette, width_px: int, height_px: int, px_per_cover: float, seed: int) -> Floats:
     """Each module takes its ground from the darker half of its cell and its figure from the lighter."""
     bed = Bed(width_px, height_px, px_per_cover, seed)
     rng = np.random.default_rng((seed, 10))

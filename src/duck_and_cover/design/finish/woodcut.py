@@ -18,29 +18,23 @@ from duck_and_cover.design.finish.prepare import WORK, prepare, ranked
 from duck_and_cover.design.palette import Palette
 from duck_and_cover.design.texture import Floats
 
+__all__ = ["draw", "gouges"]
+
 
 def gouges(angle: Floats, seed: int, gap: float) -> Floats:
     """Ranked marks 0 to 1 along a field of directions, about `gap` cover units from one to the next."""
     h, w = angle.shape
-    field = cv2.GaussianBlur(
-        texture.spread(texture.white(seed + 61, WORK), w, h, WORK), (0, 0), gap * WORK / 3.4
-    )
+    field = cv2.GaussianBlur(texture.spread(texture.white(seed + 61, WORK), w, h, WORK), (0, 0), gap * WORK / 3.4)
     c, s = np.cos(angle).astype(np.float32), np.sin(angle).astype(np.float32)
     y, x = np.mgrid[0:h, 0:w].astype(np.float32)
     for reach in (1.5, 3.0, 6.0, 12.0, 20.0):
-        ahead = cv2.remap(
-            field, x + reach * c, y + reach * s, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
-        )
-        behind = cv2.remap(
-            field, x - reach * c, y - reach * s, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
-        )
+        ahead = cv2.remap(field, x + reach * c, y + reach * s, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+        behind = cv2.remap(field, x - reach * c, y - reach * s, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
         field = (ahead + behind + field) / 3
     return ranked(field)
 
 
-def draw(
-    art: Floats, palette: Palette, width_px: int, height_px: int, px_per_cover: float, seed: int
-) -> Floats:
+def draw(art: Floats, palette: Palette, width_px: int, height_px: int, px_per_cover: float, seed: int) -> Floats:
     """One block for the key ink, carved; one flat block for a second colour, a little off."""
     bed = Bed(width_px, height_px, px_per_cover, seed)
     drawing = prepare(art, bed.width, bed.height, seed, simplify=0.8, warp=0.004, equalise=0.55, shock=7)
