@@ -34,7 +34,7 @@ SHOWN = _tool("readme_covers").SHOWN
 
 @pytest.fixture(scope="module")
 def read() -> Callable[[Pixels], str]:
-    """Read a picture with PP-OCR, whose models lie in its wheel; lines from top to bottom."""
+    """Read a picture with PP-OCR, whose models lie in its wheel: line by line, each from left to right."""
     rapidocr = pytest.importorskip("rapidocr")
     engine = rapidocr.RapidOCR(params={"Global.log_level": "error"})
 
@@ -42,8 +42,16 @@ def read() -> Callable[[Pixels], str]:
         found = engine(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
         if found.boxes is None:
             return ""
-        lines = sorted(zip(found.boxes, found.txts, strict=True), key=lambda line: float(np.mean(line[0][:, 1])))
-        return " ".join(text for _, text in lines)
+        words = sorted(((box.mean(0), np.ptp(box[:, 1]), text) for box, text in zip(found.boxes, found.txts, strict=True)),
+                       key=lambda word: word[0][1])  # fmt: skip
+        rows: list[list[tuple[float, str]]] = []
+        last = -1e9
+        for (x, y), height, text in words:
+            if y - last > 0.5 * height:
+                rows.append([])
+            rows[-1].append((x, text))
+            last = y
+        return " ".join(text for row in rows for _, text in sorted(row))
 
     return reader
 
@@ -54,9 +62,9 @@ def letters(text: str) -> str:
 
 
 def shown_text(sleeve: Sleeve, name: str) -> Pixels:
-    """The part of a cover where the title or the artist stands, with some air, letters about 60 px high."""
+    """The part of a cover where the title or the artist stands, letters about 60 px high."""
     text = next(t for t in sleeve.report["texts"] if t["name"] == name)
-    size, air = len(sleeve.pixels), 0.5 * text["size"]
+    size, air = len(sleeve.pixels), 0.12 * text["size"]
     left, top, right, bottom = (np.array(text["box"]) + np.array([-air, -air, air, air])).clip(0, 1) * size
     part = sleeve.pixels[int(top) : int(bottom) + 1, int(left) : int(right) + 1]
     scale = 60 / (text["size"] * size)
@@ -133,4 +141,7 @@ def test_preview_is_the_export_made_small() -> None:
     album = Album("Odell Marsh Quintet", "Blue Hour on Ninth", ("jazz",), 1959)
     small, large = (create(album, seed=3, size_px=px).pixels for px in (600, 1800))
     reduced = cv2.resize(large, (600, 600), interpolation=cv2.INTER_AREA)
-    assert np.abs(reduced.astype(int) - small).mean() < 7
+    first, second = (
+        cv2.GaussianBlur(p, (0, 0), 1.5).astype(int) for p in (reduced, small)
+    )  # finer grain is finer than a pixel
+    assert np.abs(first - second).mean() < 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import secrets
+import struct
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -27,8 +28,10 @@ _PNG_LEVEL = 1
 
 @cache
 def srgb_profile() -> bytes:
-    """The ICC profile of sRGB."""
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    """The ICC profile of sRGB, with a fixed date, so that the same cover is the same file."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    profile[24:36] = struct.pack(">6H", 2026, 1, 1, 0, 0, 0)  # ICC.1:2022, table 19: date and time of creation
+    return bytes(profile)
 
 
 def encoded(

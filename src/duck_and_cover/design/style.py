@@ -39,7 +39,7 @@ __all__ = ["Seeds", "Style", "choose_style", "choose_styles"]
 ART = "art"
 """The palette name that takes the colours of the art."""
 
-SHARPNESS = {"finish": 3.0, "palette": 2.8, "type": 3.0, "layout": 3.0}
+SHARPNESS = {"finish": 1.5, "palette": 1.6, "type": 1.7, "layout": 1.2}
 """Power to which weights are raised: the best looks are likely, the others possible."""
 
 ALL_ROUND: Mapping[str, float] = {"indie": 0.25, "pop": 0.2, "rock": 0.2, "electronic": 0.2, "soundtrack": 0.15}
