@@ -141,7 +141,5 @@ def test_preview_is_the_export_made_small() -> None:
     album = Album("Odell Marsh Quintet", "Blue Hour on Ninth", ("jazz",), 1959)
     small, large = (create(album, seed=3, size_px=px).pixels for px in (600, 1800))
     reduced = cv2.resize(large, (600, 600), interpolation=cv2.INTER_AREA)
-    first, second = (
-        cv2.GaussianBlur(p, (0, 0), 1.5).astype(int) for p in (reduced, small)
-    )  # finer grain is finer than a pixel
+    first, second = (cv2.GaussianBlur(p, (0, 0), 1.5).astype(int) for p in (reduced, small))
     assert np.abs(first - second).mean() < 3
