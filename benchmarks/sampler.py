@@ -96,7 +96,8 @@ def main() -> None:
     lines = [
         "# How few evaluations does a picture need?\n",
         f"`python benchmarks/sampler.py`: {record['machine']}; bundle {bundle.sha256[:12]}.\n"
-        "Root mean square difference to 40 Heun steps, in [-1, 1]. `refresh` 3 evaluates the\nguidance difference at every third step only.\n",
+        "Root mean square difference to 40 Heun steps, in [-1, 1]. `refresh` 3 evaluates the\n"
+        "guidance difference at every third step only.\n",
         "| steps | shift | refresh | evaluations | difference | seconds a picture |",
         "|---|---|---|---|---|---|",
         *(f"| {' | '.join(str(value) for value in row.values())} |" for row in rows),
