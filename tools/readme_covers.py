@@ -1,20 +1,25 @@
-"""Make the pictures of the README with the tool itself: eight covers, a sheet of them, and eight ideas for one record.
+"""Make the pictures of the README with the tool itself: eight records, eight ideas for one, one in five times.
 
-python tools/readme_covers.py [--only NAME] [--size 3000] [--out docs/pictures]
+    python tools/readme_covers.py [--size 3000] [--full FOLDER]
+
+`docs/pictures` gets small JPEGs; `--full` keeps the covers as they were made.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from duck_and_cover import Album, create
-from duck_and_cover.cover import resized
-from duck_and_cover.design.formats import contact_sheet, save
+from PIL import Image
 
-HERE = Path(__file__).resolve().parent.parent
+from duck_and_cover import Album, create, create_variants
+from duck_and_cover.cover import Pixels, resized
+from duck_and_cover.design.formats import contact_sheet, srgb_profile
+
+PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+LARGEST_BYTES = 290_000
 
 
 @dataclass(frozen=True)
@@ -27,41 +32,54 @@ class Shown:
 
 
 SHOWN = (
-    Shown("thrash-metal", Album("Gravewind", "Engines of the Drowned", ("thrash metal",), 1988), 1),
-    Shown("jazz", Album("Odell Marsh Quintet", "Blue Hour on Ninth", ("jazz", "hard bop"), 1959), 1),
-    Shown("synthwave", Album("Neon Meridian", "Coastline at Midnight", ("synthwave",), 1985), 1),
-    Shown("folk", Album("Maren Holloway", "Letters from the Orchard", ("folk",), 1972), 1),
-    Shown("hip-hop", Album("Kid Cassius", "Streetlight Gospel", ("hip hop",), 1994), 1),
-    Shown("techno", Album("Vector/State", "Parallel Systems", ("techno",), 1996), 1),
-    Shown("classical", Album("Elena Vastrik", "Nocturnes & Elegies", ("classical",), 1982), 1),
-    Shown("indie-pop", Album("Paper Lanterns", "Soft Geometry", ("indie pop",), 2019), 1),
+    Shown("thrash-metal", Album("Gravewind", "Engines of the Drowned", ("thrash metal",), 1988), 4),
+    Shown("jazz", Album("Odell Marsh Quintet", "Blue Hour on Ninth", ("jazz", "hard bop"), 1959), 5),
+    Shown("synthwave", Album("Neon Meridian", "Coastline at Midnight", ("synthwave",), 1985), 4),
+    Shown("folk", Album("Maren Holloway", "Letters from the Orchard", ("folk",), 1972), 4),
+    Shown("hip-hop", Album("Kid Cassius", "Streetlight Gospel", ("hip hop",), 1994), 6),
+    Shown("techno", Album("Vector/State", "Parallel Systems", ("techno",), 1996), 3),
+    Shown("classical", Album("Elena Vastrik", "Nocturnes & Elegies", ("classical",), 1982), 4),
+    Shown("indie-pop", Album("Paper Lanterns", "Soft Geometry", ("indie pop",), 2019), 3),
 )
+YEARS = (("jazz", 1959), ("folk", 1972), ("synth-pop", 1985), ("techno", 1996), ("indie pop", 2019))
+YEARS_SEED, VARIANTS_SEED = 9, 1
+
+
+def write(pixels: Pixels, name: str) -> None:
+    """A JPEG in docs/pictures, as good as fits."""
+    for quality in range(90, 40, -4):
+        out = io.BytesIO()
+        Image.fromarray(pixels).save(out, "JPEG", quality=quality, optimize=True, icc_profile=srgb_profile())
+        if out.tell() <= LARGEST_BYTES:
+            break
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    (PICTURES / f"{name}.jpg").write_bytes(out.getvalue())
+    print(f"docs/pictures/{name}.jpg   {out.tell() / 1000:.0f} kB", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=[shown.name for shown in SHOWN])
     parser.add_argument("--size", type=int, default=3000)
-    parser.add_argument("--out", type=Path, default=HERE / "docs" / "pictures")
+    parser.add_argument("--full", type=Path)
     arguments = parser.parse_args()
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    small = []
+    eight = []
     for shown in SHOWN:
-        if arguments.only in (None, shown.name):
-            sleeve = create(shown.album, seed=shown.seed, size_px=arguments.size)
-            print(
-                shown.name, json.dumps({k: sleeve.report[k] for k in ("finish", "layout", "type", "texts")}), flush=True
-            )
-            small.append(resized(sleeve.pixels, 600))
-            save(
-                small[-1],
-                arguments.out / f"{shown.name}.jpg",
-                title=shown.album.title,
-                artist=shown.album.artist,
-                quality=82,
-            )
-    if arguments.only is None:
-        save(contact_sheet([resized(p, 400) for p in small], 4), arguments.out / "eight.jpg", quality=84)
+        sleeve = create(shown.album, seed=shown.seed, size_px=arguments.size)
+        used = sleeve.report
+        print(shown.name, used["finish"], used["palette"]["name"], used["type"]["lead"], used["layout"], sep=" · ")
+        if arguments.full:
+            arguments.full.mkdir(parents=True, exist_ok=True)
+            sleeve.save(arguments.full / f"{shown.name}.png")
+        eight.append(resized(sleeve.pixels, 420))
+    write(contact_sheet(eight, 4), "eight")
+    album = SHOWN[0].album
+    ideas = [resized(s.pixels, 400) for s in create_variants(album, 8, seed=VARIANTS_SEED, size_px=768)]
+    write(contact_sheet(ideas, 4), "variants")
+    times = [
+        create(Album("Maren Holloway", "Long Way Down", (genre,), year), seed=YEARS_SEED, size_px=1000).pixels
+        for genre, year in YEARS
+    ]
+    write(contact_sheet([resized(p, 340) for p in times], 5), "years")
 
 
 if __name__ == "__main__":
