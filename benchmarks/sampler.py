@@ -91,11 +91,16 @@ def main() -> None:
                      "evaluations": evaluations, "difference": round(float(np.sqrt(np.mean(squares))), 4),
                      "seconds": round((time.perf_counter() - began) / len(ASKED), 3)})  # fmt: skip
         print(rows[-1], flush=True)
-    record = {"machine": machine(), "commit": commit(), "bundle": bundle.sha256, "rows": rows}
+    record = {
+        "machine": machine(),
+        "commit": commit(),
+        "model": bundle.facts["files"]["model.onnx"]["sha256"],
+        "rows": rows,
+    }
     (HERE / "sampler.json").write_text(json.dumps(record, indent=1) + "\n")
     lines = [
         "# How few evaluations does a picture need?\n",
-        f"`python benchmarks/sampler.py`: {record['machine']}; bundle {bundle.sha256[:12]}.\n"
+        f"`python benchmarks/sampler.py`: {record['machine']}; model {record['model'][:12]}.\n"
         "Root mean square difference to 40 Heun steps, in [-1, 1]. `refresh` 3 evaluates the\n"
         "guidance difference at every third step only.\n",
         "| steps | shift | refresh | evaluations | difference | seconds a picture |",

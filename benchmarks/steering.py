@@ -23,6 +23,7 @@ from duck_and_cover.dataset.reader import CoverDataset
 from duck_and_cover.design.colour import srgb_to_oklab
 from duck_and_cover.design.formats import save
 from duck_and_cover.generation.engine import open_engine
+from duck_and_cover.generation.onnx import OnnxEngine
 
 HERE = Path(__file__).parent
 GENRES = ("metal", "black metal", "jazz", "country", "hip hop", "electronic", "vaporwave", "classical", "pop", "rock",
@@ -49,6 +50,8 @@ def main() -> None:
             if len(real[genre]) < 400:
                 real[genre].append(cover.pixels)
     engine, rows = open_engine(), []
+    assert isinstance(engine, OnnxEngine)
+    model = engine.bundle.facts["files"]["model.onnx"]["sha256"]
     for genre in GENRES:
         drawn = [engine.draw(Condition({genre: 1.0}), seed).pixels for seed in range(arguments.seeds)]
         (l_real, c_real), (l_drawn, c_drawn) = colour(real[genre]), colour(drawn)
@@ -61,12 +64,12 @@ def main() -> None:
         return round(float(np.corrcoef([r[name] for r in rows], [r[f"drawn_{name}"] for r in rows])[0, 1]), 2)
 
     found = {"lightness": correlation("lightness"), "chroma": correlation("chroma")}
-    record = {"machine": machine(), "commit": commit(), "bundle": engine.sha256, "seeds": arguments.seeds,
+    record = {"machine": machine(), "commit": commit(), "model": model, "seeds": arguments.seeds,
               "correlation": found, "rows": rows}  # fmt: skip
     (HERE / "steering.json").write_text(json.dumps(record, indent=1) + "\n")
     lines = [
         "# Do genre and year steer the art?\n",
-        f"`python benchmarks/steering.py`: bundle {engine.sha256[:12]}, {arguments.seeds} noises, the same for each.\n",
+        f"`python benchmarks/steering.py`: model {model[:12]}, {arguments.seeds} noises, the same for each.\n",
         f"Correlation over {len(rows)} genres of generated with real covers: **lightness {found['lightness']}, "
         f"chroma {found['chroma']}** (0 would be no steering).\n",
         "| genre | covers | lightness real | drawn | chroma real | drawn |",

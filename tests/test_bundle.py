@@ -15,7 +15,9 @@ Write = Callable[..., Bundle]
 
 def edit(folder: Path, **changes: object) -> None:
     index = folder / "bundle.json"
-    index.write_text(json.dumps({**json.loads(index.read_text("utf-8")), **changes}), "utf-8")
+    facts = {**json.loads(index.read_text("utf-8")), **changes}
+    del facts["index_sha256"]  # an index without it is not checked as a whole
+    index.write_text(json.dumps(facts), "utf-8")
 
 
 def test_comes_back_as_written(tmp_path: Path, write_bundle: Write) -> None:
@@ -52,6 +54,22 @@ def test_one_flipped_bit_is_found(tmp_path: Path, write_bundle: Write, file: str
         Bundle.open(tmp_path / "mine")
 
 
+@pytest.mark.parametrize("changed", ["steps", '"resolution_px": 16', "death", "index_sha256"])
+def test_one_flipped_bit_of_the_index_is_found(tmp_path: Path, write_bundle: Write, changed: str) -> None:
+    index = write_bundle(tmp_path / "mine").folder / "bundle.json"
+    content = bytearray(index.read_bytes())
+    content[content.index(changed.encode()) + len(changed) - 1] ^= 1
+    index.write_bytes(content)
+    with pytest.raises(DamagedBundle):
+        Bundle.open(tmp_path / "mine")
+
+
+def test_an_index_that_cannot_be_read_is_damage(tmp_path: Path) -> None:
+    (tmp_path / "bundle.json").mkdir()
+    with pytest.raises(DamagedBundle, match=r"bundle\.json"):
+        Bundle.open(tmp_path)
+
+
 @pytest.mark.parametrize("file", ["model.onnx", "card.md"])
 def test_a_missing_file_is_found(tmp_path: Path, write_bundle: Write, file: str) -> None:
     (write_bundle(tmp_path / "mine").folder / file).unlink()
@@ -64,7 +82,7 @@ def test_no_bundle_is_bad_input(tmp_path: Path) -> None:
         Bundle.open(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 1}', "\xff"])
+@pytest.mark.parametrize("text", ["", "{", "[]", "[" * 100_000, "{}", '{"format": 1}', "\xff"])
 def test_an_unreadable_index_is_damage(tmp_path: Path, text: str) -> None:
     (tmp_path / "bundle.json").write_text(text, "latin-1")
     with pytest.raises(DamagedBundle):

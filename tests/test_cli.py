@@ -86,6 +86,47 @@ def test_variants_and_their_sheet(tmp_path: Path) -> None:
 
 
 @needs_bundle
+def test_any_variant_can_be_made_again_alone(tmp_path: Path) -> None:
+    size = ["--size", "128", "--json", "-o"]
+    reply = duckcover("create", *WORDS, "--seed", "2147483647", "--variants", "3", *size, "v.png", cwd=tmp_path)
+    for used in json.loads(reply.stdout):
+        axes = ["--finish", used["finish"], "--palette", used["palette"]["name"], "--type", used["type"]["lead"]]
+        asked = ["--seed", str(used["seed"]), *axes, "--layout", used["layout_wanted"], *size, "again.png"]
+        again = duckcover("create", *WORDS, *asked, cwd=tmp_path)
+        assert again.returncode == 0, again.stderr
+        assert (tmp_path / "again.png").read_bytes() == (tmp_path / used["file"]).read_bytes()
+
+
+@needs_bundle
+def test_a_sheet_that_cannot_be_written_is_known_before_anything_is_made(tmp_path: Path) -> None:
+    (tmp_path / "v-sheet.png").mkdir()
+    reply = duckcover("create", *WORDS, "--variants", "2", "--size", "64", "-o", "v.png", cwd=tmp_path)
+    assert reply.returncode == 1 and "v-sheet.png" in one_line(reply.stderr)
+    assert [p.name for p in tmp_path.iterdir()] == ["v-sheet.png"]
+
+
+@needs_bundle
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8:strict"])
+def test_names_that_standard_output_cannot_show(encoding: str, tmp_path: Path) -> None:
+    asked = ["create", "--artist", "Земфира", "--size", "64"]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    command = [sys.executable, "-m", "duck_and_cover.cli", *asked]
+    printed = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
+    assert printed.returncode == 0 and not printed.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["земфира.png"]
+    told = subprocess.run([*command, "--json"], cwd=tmp_path, env=environment, capture_output=True, check=True)
+    assert json.loads(told.stdout)["album"]["artist"] == "Земфира"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_standard_output_that_takes_nothing_is_one_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "duck_and_cover.cli", "create", "--layout", "list"]
+    with Path("/dev/full").open("w") as full:
+        reply = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert reply.returncode == 1 and one_line(reply.stderr).startswith("duckcover: ")
+
+
+@needs_bundle
 def test_json_tells_what_was_used(tmp_path: Path) -> None:
     reply = duckcover("create", *WORDS, "--seed", "2", "--size", "256", "--json", "-o", "c.png", cwd=tmp_path)
     report = json.loads(reply.stdout)
@@ -125,6 +166,10 @@ def test_axes_can_be_fixed(tmp_path: Path) -> None:
         (["-o", "cover.bmp"], 2, ".png"),
         (["--artist", "ᠮᠣᠩᠭᠣᠯ"], 2, "U+182E"),
         (["-o", "no/such/folder/cover.png"], 1, "no/such/folder"),
+        (["-o", "."], 1, "is a folder"),
+        (["-o", "n" * 300 + ".png"], 1, "nnn"),
+        (["--engine", "n" * 300], 2, "nnn"),
+        (["--variants", "1000000000000"], 2, "1 to 64"),
     ],
 )
 def test_bad_input_is_one_line(arguments: list[str], code: int, says: str, tmp_path: Path) -> None:

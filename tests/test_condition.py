@@ -113,7 +113,10 @@ def test_unknown_encodings_are_refused() -> None:
 
 
 def test_bad_conditions_are_refused() -> None:
-    with pytest.raises(BadInput, match="weights must be above 0"):
+    for weight in (float("nan"), float("inf"), -1.0):
+        with pytest.raises(BadInput, match="weights must be numbers above 0"):
+            Condition({"jazz": weight})
+    with pytest.raises(BadInput, match="weights must be numbers above 0"):
         Condition({"jazz": 0.0})
     with pytest.raises(BadInput, match="wanted 1900 to 2100"):
         Condition(year=1850)

@@ -48,3 +48,11 @@ def test_command_line_page_is_current() -> None:
     command = [sys.executable, ROOT / "tools" / "cli_reference.py", "--check"]
     reply = subprocess.run(command, capture_output=True, text=True, check=False)
     assert reply.returncode == 0, reply.stderr
+
+
+def test_counts_in_the_readme_are_true() -> None:
+    from duck_and_cover.design.axes import names
+
+    told = re.search(r"(\d+) finishes, (\d+) palettes, (\d+) typefaces, (\d+) layouts", README)
+    assert told is not None
+    assert [int(n) for n in told.groups()] == [len(names(a)) for a in ("finish", "palette", "type", "layout")]

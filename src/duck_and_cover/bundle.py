@@ -1,7 +1,8 @@
 """`Bundle`: the folder that carries a finished network from learning to making.
 
     model.onnx    the averaged weights, opened without torch
-    bundle.json   format, name, sha256 and size of every other file, shape, sampler, condition encoding, training facts
+    bundle.json   format, name, sha256 and size of every other file, shape, sampler, condition encoding, training facts,
+                 and a hash of all that
     card.md       the model card: data, recipe, rights, known weaknesses
 
 The sha256 of `bundle.json` names the bundle, and it vouches for the rest: `Bundle.open` checks every byte.
@@ -28,6 +29,8 @@ FORMAT = 1
 INDEX = "bundle.json"
 MODEL = "model.onnx"
 CARD = "card.md"
+OWN_HASH = "index_sha256"
+_KEYS = {"format", "name", "family", "resolution_px", "files", "sampler", "training", "condition", OWN_HASH}
 
 
 @dataclass(frozen=True)
@@ -77,13 +80,20 @@ class Bundle:
     def open(cls, folder: Path) -> Bundle:
         """Read and verify; raises `BadInput` where there is no bundle and `DamagedBundle` where it is not whole."""
         index = folder / INDEX
-        if not index.is_file():
-            raise BadInput(f"{folder}: not a bundle, it has no {INDEX}")
-        text = index.read_bytes()
+        try:
+            text = index.read_bytes()
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise BadInput(f"{folder}: not a bundle, it has no {INDEX}") from error
+        except OSError as error:
+            raise DamagedBundle(f"{index}: {error.strerror or error}; it must be a file you may read") from error
         try:
             facts = json.loads(text)
             if facts.get("format") != FORMAT:
                 raise DamagedBundle(f"{index}: format {facts.get('format')!r}; this version reads format {FORMAT}")
+            if unknown := sorted(facts.keys() - _KEYS):
+                raise DamagedBundle(f"{index}: holds {unknown[0]!r}, which no bundle has; fetch the bundle again")
+            if facts.get(OWN_HASH, found := _own_hash(facts)) != found:
+                raise DamagedBundle(f"{index}: was changed after it was written; fetch the bundle again")
             if MODEL not in facts["files"]:
                 raise DamagedBundle(f"{index}: does not vouch for {MODEL}; fetch the bundle again")
             for name, wanted in facts["files"].items():
@@ -98,7 +108,7 @@ class Bundle:
                 ConditionEncoder.from_json(facts["condition"]),
                 facts,
             )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise DamagedBundle(f"{index}: damaged ({type(error).__name__}: {error}); fetch it again") from error
 
     @classmethod
@@ -116,6 +126,7 @@ class Bundle:
             "training": dict(training),
             "condition": encoder.to_json(),
         }
+        facts[OWN_HASH] = _own_hash(facts)
         partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
         try:
             partial.mkdir(parents=True)
@@ -131,6 +142,12 @@ class Bundle:
         finally:
             shutil.rmtree(partial, ignore_errors=True)
         return cls.open(folder)
+
+
+def _own_hash(facts: Mapping[str, Any]) -> str:
+    """sha256 of everything in the index but this hash itself, in one canonical spelling."""
+    rest = {key: value for key, value in facts.items() if key != OWN_HASH}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def _verify(path: Path, wanted: Mapping[str, Any]) -> None:

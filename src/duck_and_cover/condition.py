@@ -51,8 +51,8 @@ class Condition:
     def __post_init__(self) -> None:
         if not isinstance(self.genres, Mapping):
             raise BadInput("Condition.genres wants a mapping of text to weight; Condition.of(album) makes one")
-        if any(weight <= 0 for weight in self.genres.values()):
-            raise BadInput(f"genre weights must be above 0; found {dict(self.genres)}")
+        if not all(0 < weight < np.inf for weight in self.genres.values()):
+            raise BadInput(f"genre weights must be numbers above 0; found {dict(self.genres)}")
         if self.year is not None and not FIRST_YEAR <= self.year <= LAST_YEAR:
             raise BadInput(f"year is {self.year}; wanted {FIRST_YEAR} to {LAST_YEAR}")
 

@@ -78,4 +78,4 @@ class MissingExtra(Failure):
     """A part that is installed separately is missing."""
 
     def __init__(self, what: str, extra: str) -> None:
-        super().__init__(f"{what} needs the extra [{extra}]: pip install 'duck-and-cover[{extra}]'")
+        super().__init__(f"{what} needs the extra [{extra}]: pip install '.[{extra}]' in a clone")

@@ -95,7 +95,8 @@ def create_variants(
 ) -> Iterator[Sleeve]:
     """Make `count` covers that differ in art and style, in order as they are ready. Arguments as in `create`.
 
-    The input is checked before anything is drawn; variant 1 of a seed is what `create` makes of it.
+    The input is checked before anything is drawn; variant 1 of a seed is what `create` makes of it, and each other
+    has a seed of its own: `create` with that seed and its finish, palette, type and layout makes it again, at any size.
     """
     if not SMALLEST_PX <= size_px <= LARGEST_PX:
         raise BadInput(f"size is {size_px} px; wanted {SMALLEST_PX} to {LARGEST_PX}")
@@ -111,9 +112,9 @@ def create_variants(
     check(finish=finish, palette=palette, type=type, layout=layout)
     started = time.perf_counter()
     drawer = _opened(engine, threads=0 if count == 1 else 1)
-    seeds = [Seeds.of(seed if i == 0 else seed + 1_000_003 * i) for i in range(count)]
+    seeds = [Seeds.of((seed + 1_000_003 * i) % (_LAST_SEED + 1)) for i in range(count)]
     locks = {"finish": finish, "palette": palette, "type": type, "layout": layout}
-    return _variants(album, drawer, seed, seeds, size_px, locks, started)
+    return _variants(album, drawer, seeds, size_px, locks, started)
 
 
 def _opened(engine: str | Path | Engine | None, threads: int) -> Engine:
@@ -124,8 +125,8 @@ def _opened(engine: str | Path | Engine | None, threads: int) -> Engine:
     return engine
 
 
-def _variants(album: Album, engine: Engine, seed: int, seeds: list[Seeds], size_px: int,
-              locks: dict[str, str | None], started: float) -> Iterator[Sleeve]:  # fmt: skip
+def _variants(album: Album, engine: Engine, seeds: list[Seeds], size_px: int, locks: dict[str, str | None],
+              started: float) -> Iterator[Sleeve]:  # fmt: skip
     from duck_and_cover.condition import Condition
     from duck_and_cover.design.style import choose_styles
 
@@ -142,8 +143,8 @@ def _variants(album: Album, engine: Engine, seed: int, seeds: list[Seeds], size_
         workers = pool.map(finished, range(len(seeds))) if small else map(finished, range(len(seeds)))
         for i, sleeve in enumerate(workers):
             now = time.perf_counter()
-            sleeve.report.update(seed=seed, variant=i + 1, seconds={"art": round(drawn - started, 3),
-                                                                    "all": round(now - started, 3)})  # fmt: skip
+            seconds = {"art": round(drawn - started, 3), "all": round(now - started, 3)}
+            sleeve.report.update(seed=seeds[i].art, variant=i + 1, seconds=seconds)
             yield sleeve
 
 

@@ -66,6 +66,16 @@ def test_a_cache_that_cannot_be_written_only_costs_time(tmp_path, monkeypatch):
     assert opened.__wrapped__(LATIN).height("H") > 0.6
 
 
+def test_a_user_without_a_home_only_waits_longer(monkeypatch):
+    def homeless():
+        raise RuntimeError("Could not determine home directory.")
+
+    for variable in (fontfiles.CACHE_VARIABLE, "XDG_CACHE_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(fontfiles.Path, "home", homeless)
+    assert opened.__wrapped__(LATIN).height("H") > 0.6
+
+
 def test_the_lock_tells_the_truth_about_coverage():
     for file in (LATIN, *manifest()["oswald"]):
         assert file.points == set(opened(file).font.face.unicodes)

@@ -54,6 +54,28 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
         save(PIXELS, tmp_path / "a.png")
 
 
+def test_a_folder_is_called_a_folder_whatever_its_name(tmp_path: Path) -> None:
+    with pytest.raises(CannotWrite, match="is a folder; choose a file name in it"):
+        save(PIXELS, tmp_path)
+
+
+def test_the_longest_name_a_file_may_have(tmp_path: Path) -> None:
+    name = "n" * 251 + ".png"
+    save(PIXELS, tmp_path / name)
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+    with pytest.raises(CannotWrite, match="nnn"):
+        save(PIXELS, tmp_path / f"n{name}")
+
+
+def test_a_folder_that_may_not_be_entered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("pathlib.Path.is_dir", closed)
+    with pytest.raises(CannotWrite, match="Permission denied"):
+        save(PIXELS, tmp_path / "a.png")
+
+
 def test_a_failed_write_leaves_the_old_file_and_no_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = save(PIXELS, tmp_path / "a.png")
     before = target.read_bytes()

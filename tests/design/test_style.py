@@ -8,6 +8,7 @@ import pytest
 from duck_and_cover.album import Album
 from duck_and_cover.design import looks
 from duck_and_cover.design.archetypes import LAYOUTS
+from duck_and_cover.design.axes import AXES, names
 from duck_and_cover.design.faces import FACES
 from duck_and_cover.design.finish import FINISHES
 from duck_and_cover.design.palette import named
@@ -132,6 +133,12 @@ def test_names_lock_an_axis() -> None:
 def test_unknown_names_are_refused(axis: str) -> None:
     with pytest.raises(UnknownChoice, match="nonsense"):
         choose_style(Album("A", "B"), ART, Seeds.of(1), **{axis: "nonsense"})
+
+
+@pytest.mark.parametrize("axis", AXES)
+def test_every_name_on_an_axis_can_be_asked_for(axis: str) -> None:
+    for name in names(axis):
+        choose_style(Album("A", "B", ("jazz",), 1959), ART, Seeds.of(1), **{axis: name})
 
 
 def test_siblings_differ() -> None:

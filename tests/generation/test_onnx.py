@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 import subprocess
 import sys
@@ -137,6 +138,16 @@ def test_unknown_engines_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 def test_a_model_that_is_no_network_is_damage(tmp_path: Path, write_bundle: Write) -> None:
     with pytest.raises(DamagedBundle, match="onnxruntime cannot open it"):
         OnnxEngine(write_bundle(tmp_path / "junk", model=b"not a network"))
+
+
+def test_a_model_of_another_size_than_its_index_says_is_damage(tmp_path: Path, write_bundle: Write) -> None:
+    index = write_bundle(tmp_path / "mine").folder / "bundle.json"
+    facts = json.loads(index.read_text("utf-8"))
+    del facts["index_sha256"]
+    facts["condition"]["name_dims"] += 1
+    index.write_text(json.dumps(facts), "utf-8")
+    with pytest.raises(DamagedBundle, match=r"does not fit its bundle\.json"):
+        open_engine(tmp_path / "mine").draw(JAZZ, 1)
 
 
 def test_times_run_from_one_to_zero_denser_at_the_noise() -> None:

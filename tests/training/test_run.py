@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from duck_and_cover.condition import ConditionEncoder
-from duck_and_cover.errors import BadInput
+from duck_and_cover.errors import BadInput, Failure
 from duck_and_cover.training.batches import Batch, BatchStream
 from duck_and_cover.training.callbacks import PREVIEW_COLUMNS, PREVIEW_ROWS
 from duck_and_cover.training.denoising import FlowTraining, draw
@@ -166,6 +166,30 @@ def test_another_recipe_is_not_resumed(
         train(small_recipe.with_changes(batch=8, seed=1), tiny_dataset, run, resume=True)
 
 
+def test_other_data_is_not_resumed(
+    finished_run: Path, small_recipe: Recipe, tiny_dataset: Path, tmp_path: Path
+) -> None:
+    run, longer = shutil.copytree(finished_run, tmp_path / "run"), small_recipe.with_changes(kimg=0.832)
+    before = (run / "run.json").read_text("utf-8")
+    with pytest.raises(BadInput, match=r"letters_filled_in was False, is True\); give the same --data and --letters"):
+        train(longer, tiny_dataset, run, resume=True, letters={"x": [(0.0, 0.0, 1.0, 1.0)]}, accelerator="cpu")
+    assert (run / "run.json").read_text("utf-8") == before
+
+
+def test_the_second_process_of_a_training_joins_the_run(
+    small_recipe: Recipe, tiny_dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lightning starts the others with the same arguments, when the first has begun the run already."""
+    (tmp_path / "run.json").write_text("the first one's", "utf-8")
+    joined: list[Path] = []
+    monkeypatch.setattr("duck_and_cover.training.run._train", lambda *given: joined.append(given[2]))
+    with pytest.raises(BadInput, match="holds a run already"):
+        train(small_recipe, tiny_dataset, tmp_path)
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    train(small_recipe, tiny_dataset, tmp_path)
+    assert joined == [tmp_path]
+
+
 def test_a_finished_run_can_be_made_longer(
     finished_run: Path, small_recipe: Recipe, tiny_dataset: Path, tmp_path: Path
 ) -> None:
@@ -192,7 +216,7 @@ def test_a_loss_that_is_not_finite_stops_the_run(small_recipe: Recipe) -> None:
     broken = Batch(
         torch.full((2, 3, 16, 16), float("nan")), torch.zeros(2, 213), torch.zeros(2, 2), torch.ones(2, 1, 16, 16)
     )
-    with pytest.raises(RuntimeError, match="the loss is nan after 0 images"):
+    with pytest.raises(Failure, match="the loss is nan after 0 images"):
         module.training_step(broken, 0)
 
 

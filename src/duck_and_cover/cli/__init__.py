@@ -6,8 +6,10 @@ A command's module is imported when it is called, so that `duckcover --help` ans
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
+from typing import NoReturn
 
 import click
 
@@ -54,6 +56,8 @@ def duckcover() -> None:
 
 def main() -> None:
     """Entry point: one line and exit 2 for bad input, 1 for failure, 130 for an interrupt; never a traceback."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a name that the terminal cannot show is no reason to fail
+        sys.stdout.reconfigure(errors="replace")
     try:
         result = duckcover(standalone_mode=False)
         sys.exit(result if isinstance(result, int) else 0)
@@ -75,9 +79,22 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:  # a full disk under standard output, a file taken away while it is read
+        _say(f"{f'{error.filename}: ' if error.filename else ''}{error.strerror or error}")
+        _leave(1)
     except MemoryError:
         _say("not enough memory; try a smaller --size")
         sys.exit(1)
+
+
+def _leave(code: int) -> NoReturn:
+    """Exit although standard output may be unable to take what it still holds."""
+    if sys.stdout is not None:  # it is where a process was started without one
+        try:
+            sys.stdout.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
 
 
 def _say(message: str) -> None:

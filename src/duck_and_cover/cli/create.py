@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import unicodedata
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import click
 
 from duck_and_cover.album import Album
 from duck_and_cover.errors import BadInput
+
+SHEET_PX = 768
+"""Largest side of a cover on a contact sheet: 64 of them at 8000 px would be a sheet no format holds."""
 
 
 @click.command(short_help="Make a finished cover.")
@@ -59,13 +63,18 @@ def create(
     if asked:
         _list(asked)
         return
+    from duck_and_cover.cover import resized
     from duck_and_cover.design.formats import check_target, contact_sheet, save
-    from duck_and_cover.sleeve import create_variants
+    from duck_and_cover.sleeve import MOST_VARIANTS, create_variants
 
     record = Album(artist, album, genres, year, tracks)
     target = output or Path(f"{_slug(record)}.png")
-    targets = [target] if variants == 1 else [_numbered(target, i + 1, variants) for i in range(variants)]
-    for path in targets:
+    targets, sheet = [target], None
+    if variants != 1:
+        several = range(1, min(variants, MOST_VARIANTS) + 1)  # more are refused before any is made
+        targets = [_beside(target, f"{i:0{len(str(variants))}d}") for i in several]
+        sheet = _beside(target, "sheet")
+    for path in (*targets, sheet) if sheet else targets:
         check_target(path)
     reports, thumbnails = [], []
     made = create_variants(record, variants, seed=seed, size_px=size_px, engine=engine,
@@ -73,22 +82,25 @@ def create(
     for path, sleeve in zip(targets, made, strict=True):
         sleeve.save(path)
         reports.append({"file": str(path), **sleeve.report})
-        thumbnails.append(sleeve.pixels)
+        if sheet:
+            thumbnails.append(sleeve.pixels if size_px <= SHEET_PX else resized(sleeve.pixels, SHEET_PX))
         if not as_json:
             click.echo(_line(reports[-1]))
-    if variants > 1:
-        sheet = target.with_name(f"{target.stem}-sheet{target.suffix}")
+    if sheet:
         save(contact_sheet(thumbnails), sheet)
         if not as_json:
             click.echo(f"{sheet}   contact sheet")
     if as_json:
-        click.echo(json.dumps(reports[0] if variants == 1 else reports, ensure_ascii=False, indent=2))
+        plain = "utf" not in (getattr(sys.stdout, "encoding", None) or "").casefold()
+        click.echo(json.dumps(reports if sheet else reports[0], ensure_ascii=plain, indent=2))
 
 
 def _line(report: dict) -> str:
     face = report["type"]["lead"] if report["texts"] else "no words"
+    layout, wanted = report["layout"], report["layout_wanted"]
+    layout = layout if layout == wanted else f"{wanted} (set as {layout})"
     return (
-        f"{report['file']}   {report['finish']} · {report['palette']['name']} · {face} · {report['layout']}"
+        f"{report['file']}   {report['finish']} · {report['palette']['name']} · {face} · {layout}"
         f"   seed {report['seed']}   {report['seconds']['all']:.1f} s"
     )
 
@@ -108,7 +120,8 @@ def _slug(album: Album) -> str:
     return re.sub(r"[^\w]+", "-", plain).strip("-_")[:60] or "cover"
 
 
-def _numbered(path: Path, number: int, count: int) -> Path:
+def _beside(path: Path, mark: str) -> Path:
+    """`cover.png` and "3" -> `cover-3.png`."""
     if not path.suffix:
         raise BadInput(f"{path}: has no suffix; wanted .png or .jpg")
-    return path.with_name(f"{path.stem}-{number:0{len(str(count))}d}{path.suffix}")
+    return path.with_name(f"{path.stem}-{mark}{path.suffix}")

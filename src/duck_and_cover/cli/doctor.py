@@ -30,7 +30,7 @@ def doctor() -> None:
         click.echo(f"  {name:24} {_version(name)}")
     for extra, modules in EXTRAS.items():
         missing = [m for m in modules if importlib.util.find_spec(m) is None]
-        state = f"not installed: pip install 'duck-and-cover[{extra}]'" if missing else "installed"
+        state = f"not installed: pip install '.[{extra}]' in a clone" if missing else "installed"
         click.echo(f"  extra [{extra}]".ljust(27) + state)
     from duck_and_cover.generation.engine import engine_names, open_engine
 

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from duck_and_cover.design.archetypes import LAYOUTS
 from duck_and_cover.design.faces import FACES
 from duck_and_cover.design.finish import FINISHES
-from duck_and_cover.design.palette import named
+from duck_and_cover.design.palette import FROM_ART, named
 from duck_and_cover.errors import UnknownChoice
 
 __all__ = ["AXES", "FROM_ART", "check", "names"]
 
 AXES = ("finish", "palette", "type", "layout")
-FROM_ART = "art"
 
 
 def names(axis: str) -> Mapping[str, str]:
@@ -24,7 +23,7 @@ def names(axis: str) -> Mapping[str, str]:
         art = {FROM_ART: "the colours of the art itself"}
         return art | {name: _era(palette.years, palette.families) for name, palette in named().items()}
     if axis == "type":
-        shown = {id: face for id, face in FACES.items() if face.role != "sibling"}
+        shown = {id: face for id, face in FACES.items() if face.role in ("display", "both")}
         return {id: f"{face.family}, {_era(face.years, face.families)}" for id, face in shown.items()}
     if axis == "layout":
         return {name: layout.sentence for name, layout in LAYOUTS.items()}

@@ -124,7 +124,8 @@ def family_files(family: str, weight: int) -> tuple[FontFile, ...]:
 def opened(file: FontFile) -> OpenFont:
     """Decode a file, through the cache folder, and hand it to HarfBuzz."""
     source = (files("duck_and_cover.design") / "fonts" / file.family / file.name).read_bytes()
-    kept = _cache_folder() / f"{file.name.removesuffix('.woff2')}-{hashlib.sha256(source).hexdigest()[:32]}.ttf"
+    folder = _cache_folder()
+    kept = folder and folder / f"{file.name.removesuffix('.woff2')}-{hashlib.sha256(source).hexdigest()[:32]}.ttf"
     face = _face(_read(kept))
     if face is None:
         sfnt = _decoded(source)
@@ -151,22 +152,28 @@ def _face(sfnt: bytes | None) -> hb.Face | None:
     return face if face.glyph_count and face.unicodes else None
 
 
-def _cache_folder() -> Path:
+def _cache_folder() -> Path | None:
+    """Where decoded fonts are kept; None for a user without a home."""
     chosen = os.environ.get(CACHE_VARIABLE)
     if chosen:
         return Path(chosen) / "fonts"
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "duck-and-cover" / "fonts"
+    try:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:  # an unknown user id without HOME, as in some containers
+        return None
+    return base / "duck-and-cover" / "fonts"
 
 
-def _read(path: Path) -> bytes | None:
+def _read(path: Path | None) -> bytes | None:
     with suppress(OSError):
-        return path.read_bytes()
+        return path.read_bytes() if path else None
     return None
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path | None, content: bytes) -> None:
     """Write beside the target and rename; a folder that cannot be written only costs time."""
+    if path is None:
+        return
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, beside = tempfile.mkstemp(dir=path.parent, suffix=".part")

@@ -65,15 +65,18 @@ def check_target(path: str | os.PathLike[str]) -> tuple[Path, str]:
     Raises BadInput for another ending, CannotWrite where the folder is missing or closed.
     """
     target = Path(path)
-    kind = SUFFIXES.get(target.suffix.lower())
-    if kind is None:
-        found = target.suffix or "no ending"
-        raise BadInput(f"{target.name}: pictures end in {', '.join(SUFFIXES)}; found {found}")
     folder = target.parent
-    if not folder.is_dir():
-        raise CannotWrite(f"{target}: the folder {folder} does not exist; make it or choose another")
-    if target.is_dir():
-        raise CannotWrite(f"{target} is a folder; choose a file name in it")
+    try:  # a folder that may not be entered, or a name that is too long, cannot even be looked at
+        if target.is_dir():
+            raise CannotWrite(f"{target} is a folder; choose a file name in it")
+        kind = SUFFIXES.get(target.suffix.lower())
+        if kind is None:
+            found = target.suffix or "no ending"
+            raise BadInput(f"{target.name}: pictures end in {', '.join(SUFFIXES)}; found {found}")
+        if not folder.is_dir():
+            raise CannotWrite(f"{target}: the folder {folder} does not exist; make it or choose another")
+    except OSError as error:
+        raise CannotWrite(f"{target}: {error.strerror or error}; choose another file name or folder") from error
     if not os.access(folder, os.W_OK):
         raise CannotWrite(f"{target}: the folder {folder} cannot be written to; choose another")
     return target, kind
@@ -91,7 +94,7 @@ def save(pixels: NDArray[np.uint8], path: str | os.PathLike[str], metadata: Mapp
     target, kind = check_target(path)
     folder = target.parent
     data = encoded(pixels, kind, metadata)
-    beside = folder / f".{target.name}.{secrets.token_hex(4)}.part"
+    beside = folder / f".{secrets.token_hex(8)}.part"  # no part of the target's name, which may be as long as allowed
     try:
         with beside.open("xb") as file:
             file.write(data)

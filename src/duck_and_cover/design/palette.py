@@ -29,6 +29,9 @@ __all__ = [
     "year_weight",
 ]
 
+FROM_ART = "art"
+"""The name of a palette taken from the art: what `--palette` calls it, so that a report can be asked for again."""
+
 LEAST_SPREAD = 0.45
 """Lightness between the darkest and the lightest colour of a palette, below which a print has no body."""
 
@@ -202,7 +205,7 @@ def from_art(art: Floats, k: int = 5, seed: int = 0) -> Palette:
         borrowed = _BORROWED[int(np.random.default_rng((seed, 12)).integers(len(_BORROWED)))]
         accent = colour.srgb_to_oklab(colour.parse_hex(borrowed))
     return Palette(
-        "from the art",
+        FROM_ART,
         colour.into_gamut(paper),
         tuple(colour.into_gamut(i) for i in inks),
         colour.into_gamut(accent),

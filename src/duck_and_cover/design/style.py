@@ -36,9 +36,6 @@ from duck_and_cover.genres import mixed_families, words_of
 
 __all__ = ["Seeds", "Style", "choose_style", "choose_styles"]
 
-ART = "art"
-"""The palette name that takes the colours of the art."""
-
 SHARPNESS = {"finish": 1.5, "palette": 1.6, "type": 1.7, "layout": 1.2}
 """Power to which weights are raised: the best looks are likely, the others possible."""
 
@@ -243,9 +240,9 @@ def _palette(
     genre: _Genre, art: NDArray[np.uint8], finish: Finish, seed: int, *, name: str | None, avoid: Sequence[Style]
 ) -> Palette:
     drawer = inks.named()
-    if name is not None and name != ART:
+    if name is not None and name != inks.FROM_ART:
         if name not in drawer:
-            raise UnknownChoice("palette", name, (*drawer, ART))
+            raise UnknownChoice("palette", name, (*drawer, inks.FROM_ART))
         return drawer[name]
     if name is None:
         on_dark, on_light = INK_ON.get(finish.name, (1.0, 1.0))
@@ -256,10 +253,10 @@ def _palette(
             * (on_dark if p.dark else on_light)
             for p in drawer.values()
         }
-        weights[ART] = 0.8 * max(weights.values()) * OWN_COLOURS.get(finish.name, 0.0)
+        weights[inks.FROM_ART] = 0.8 * max(weights.values()) * OWN_COLOURS.get(finish.name, 0.0)
         weights = _less_repeated("palette", weights, (s.palette.name for s in avoid))
         name = _drawn("palette", weights, seed)
-    if name != ART:
+    if name != inks.FROM_ART:
         return drawer[name]
     return inks.from_art(np.asarray(art, np.float32) / np.float32(255), seed=seed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 from typing import Protocol
@@ -55,6 +56,7 @@ def open_engine(name: str | Path = DEFAULT_ENGINE, threads: int = 0) -> Engine:
 
     if str(name) in engine_names():
         return OnnxEngine(Bundle.open(_shelf() / str(name)), threads)
-    if Path(name).is_dir():
-        return OnnxEngine(Bundle.open(Path(name)), threads)
+    with suppress(OSError):  # a name too long for a file, a folder that may not be entered
+        if Path(name).is_dir():
+            return OnnxEngine(Bundle.open(Path(name)), threads)
     raise UnknownChoice("engine (nor bundle folder)", str(name), engine_names())

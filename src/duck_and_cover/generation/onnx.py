@@ -66,7 +66,10 @@ class OnnxEngine:
 
     def _velocity(self, x: Array, t: float, condition: Array) -> Array:
         feeds = {"x": x, "t": np.full(len(x), t, np.float32), "condition": condition}
-        return np.asarray(self.session.run(["velocity"], feeds)[0], np.float32)
+        try:
+            return np.asarray(self.session.run(["velocity"], feeds)[0], np.float32)
+        except Exception as error:  # onnxruntime raises its own classes for inputs that do not fit the network
+            raise DamagedBundle(f"{self.bundle.model}: does not fit its bundle.json ({error})") from error
 
 
 def times_of(sampler: Sampler) -> NDArray[np.float64]:

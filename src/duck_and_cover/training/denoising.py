@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from duck_and_cover.condition import ConditionEncoder
+from duck_and_cover.errors import Failure
 from duck_and_cover.models.flow import FlowDenoiser, guided, integrate, mixed, velocity_loss
 from duck_and_cover.training.batches import Batch
 from duck_and_cover.training.recipe import Recipe
@@ -50,7 +51,7 @@ class FlowTraining(L.LightningModule):
         velocity = self.net(noisy, t, batch.condition, batch.aspects)
         loss = velocity_loss(velocity, batch.picture, noise, batch.weight).mean()
         if not torch.isfinite(loss):
-            raise RuntimeError(f"the loss is {loss.item()} after {shown} images; resume from the last checkpoint")
+            raise Failure(f"the loss is {loss.item()} after {shown} images; resume from the last checkpoint")
 
         optimizer = self.optimizers()
         for group in optimizer.param_groups:  # type: ignore[union-attr]

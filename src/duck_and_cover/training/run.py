@@ -56,7 +56,7 @@ def train(
     checkpoint = run_dir / CHECKPOINT
     if resume and not checkpoint.exists():
         raise BadInput(f"{run_dir}: nothing to resume, there is no {CHECKPOINT}")
-    if not resume and (checkpoint.exists() or (run_dir / "run.json").exists()):
+    if not resume and _first_process() and (checkpoint.exists() or (run_dir / "run.json").exists()):
         raise BadInput(f"{run_dir}: holds a run already; add --resume to go on with it, or name another folder")
     run_dir.mkdir(parents=True, exist_ok=True)
     with _alone(run_dir):
@@ -77,7 +77,11 @@ def _train(recipe: Recipe, data: Path, run_dir: Path, letters: Mapping[str, Sequ
         _check_same(recipe, run_dir)
         start = torch.load(checkpoint, map_location="cpu", weights_only=True)["global_step"]
     covers = training_set(data, recipe, encoder, run_dir / "cache", letters=letters)
-    _write_json(run_dir / "run.json", _record(recipe, covers.content_hash, len(covers), bool(letters)))
+    record = _record(recipe, covers.content_hash, len(covers), bool(letters))
+    if resume:
+        _check_same_data(record["data"], run_dir)
+    if _first_process():
+        _write_json(run_dir / "run.json", record)
 
     ranks = devices * nodes
     trainer = L.Trainer(
@@ -147,6 +151,11 @@ def _stopped_between_steps(trainer: L.Trainer) -> Iterator[None]:
         raise KeyboardInterrupt
 
 
+def _first_process() -> bool:
+    """Whether this is the only process of a training, or the first of those that Lightning or torchrun started."""
+    return os.environ.get("LOCAL_RANK", "0") == "0" and os.environ.get("NODE_RANK", "0") == "0"
+
+
 @contextlib.contextmanager
 def _alone(run_dir: Path) -> Iterator[None]:
     """Hold the run for this process; a second one would overwrite its checkpoints. The system frees it on any death."""
@@ -171,6 +180,14 @@ def _check_same(recipe: Recipe, run_dir: Path) -> None:
     changed = sorted(k for k in now if now[k] != before.get(k) and k not in free)
     if changed:
         raise BadInput(f"{run_dir}: was started with another recipe (differs in {', '.join(changed)}); wanted the same")
+
+
+def _check_same_data(now: dict[str, Any], run_dir: Path) -> None:
+    """A resumed run is shown what it was shown before; above all, `--letters` is not forgotten."""
+    before = json.loads((run_dir / "run.json").read_text("utf-8"))["data"]
+    if now != before:
+        changed = ", ".join(f"{k} was {before.get(k)!r}, is {now[k]!r}" for k in now if now[k] != before.get(k))
+        raise BadInput(f"{run_dir}: was started on other data ({changed}); give the same --data and --letters")
 
 
 def _record(recipe: Recipe, content_hash: str, covers: int, letters: bool) -> dict[str, Any]:
