@@ -46,8 +46,14 @@ class Drawing:
 
 
 def crop(art: Floats, aspect: float) -> Floats:
-    """The middle of the art with the given width to height ratio."""
+    """The middle of the art with the given width to height ratio.
+
+    A ratio within a thirtieth is kept as it is: boxes are rounded to pixels, and a row more or less of small art
+    would shift everything between a preview and its export.
+    """
     h, w = art.shape[:2]
+    if abs(w / h - aspect) < aspect / 30:
+        return art
     if w > h * aspect:
         keep = max(1, round(h * aspect))
         return art[:, (w - keep) // 2 : (w - keep) // 2 + keep]
