@@ -148,3 +148,10 @@ def test_a_panel_nothing_reads_on_becomes_the_key_ink() -> None:
             float(ink.colour.contrast_ratio(panel, c)) for c in (palette.paper, palette.lightest, palette.darkest)
         )
         assert best >= 4.0, palette.name
+
+
+def test_holding_the_picture_back_leaves_panels_alone() -> None:
+    for seed in range(4):
+        strip = made(seed=seed, finish="neon", layout="spine").pixels[:, 2:8].astype(float)
+        top, middle = strip[:26].mean((0, 1)), strip[115:141].mean((0, 1))
+        assert np.abs(top - middle).max() < 6, seed

@@ -220,7 +220,7 @@ def _prepared(
     flat = not _bare(plan, item) or not any(_over(item, box) for box, _ in plan.pictures)
     glowing = style.finish.ink.glow >= 0.5 and not flat
     choice = ink.chosen(view, item, style.palette, taken, polarity=1 if glowing else 0, flat=flat)
-    return _held_back(pixels, view, item, choice, style=style, seed=seed)
+    return _held_back(pixels, view, item, choice, plan=plan, style=style, seed=seed)
 
 
 def _over(item: Placed, box: Box) -> bool:
@@ -236,8 +236,25 @@ def _view(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(pixels, (ink.VIEW, ink.VIEW), interpolation=cv2.INTER_AREA), np.uint8)
 
 
+def _pictured(plan: Plan, item: Placed, cells: int) -> NDArray[np.float32]:
+    """(cells, cells), 1 where the picture lies bare or the text itself stands, 0 on panels beside it."""
+    seen = np.zeros((cells, cells), np.float32)
+    panels = [(outline.bounds, 0.0) for mark, (outline, _) in zip(plan.layout.marks, plan.marks, strict=False)
+              if not mark.frame]  # fmt: skip
+    for (x0, y0, x1, y1), value in [*((box, 1.0) for box, _ in plan.pictures), *panels, (item.outline.bounds, 1.0)]:
+        seen[round(y0 * cells) : round(y1 * cells), round(x0 * cells) : round(x1 * cells)] = value
+    return seen
+
+
 def _held_back(
-    pixels: NDArray[np.uint8], view: NDArray[np.uint8], item: Placed, choice: ink.Choice, *, style: Style, seed: int
+    pixels: NDArray[np.uint8],
+    view: NDArray[np.uint8],
+    item: Placed,
+    choice: ink.Choice,
+    *,
+    plan: Plan,
+    style: Style,
+    seed: int,
 ) -> ink.Choice:
     """Hold back what lies beneath a text until its contrast is reached, in place; measured on the cover itself.
 
@@ -264,16 +281,17 @@ def _held_back(
         reached = ink.fifth(choice.colour, ink.luminances(_view(pixels), item.outline))
         return replace(choice, contrast=reached, scrim=1.0)
     grit = seed if name in _GRAINY else None
-    field = ink.scrim(item, 1.0, choice.toward)
+    field = ink.scrim(item, 1.0, choice.toward).field
+    field = field * _pictured(plan, item, len(field))
     strength: float | None = choice.scrim
     while strength is not None:
         tried = view.copy()
-        ink.Scrim(field.field, strength, choice.toward, grit).on(tried)
+        ink.Scrim(field, strength, choice.toward, grit).on(tried)
         if ink.fifth(choice.colour, ink.luminances(tried, item.outline)) >= least:
             break
         strength = ink.stronger(strength)
     strength = 1.0 if strength is None else strength
-    ink.Scrim(field.field, strength, choice.toward, grit).on(pixels)
+    ink.Scrim(field, strength, choice.toward, grit).on(pixels)
     reached = ink.fifth(choice.colour, ink.luminances(_view(pixels), item.outline))
     return replace(choice, contrast=reached, scrim=strength)
 
