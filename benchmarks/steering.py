@@ -80,7 +80,7 @@ def main() -> None:
     if arguments.grid:
         strips = [np.concatenate([engine.draw(Condition({genre: 1.0}, year), seed).pixels for seed in range(1, 11)], 1)
                   for genre, year in GRID]  # fmt: skip
-        sheet = Image.fromarray(np.concatenate(strips)).resize((1280, 1280), Image.Resampling.BICUBIC)
+        sheet = Image.fromarray(np.concatenate(strips)).resize((960, 960), Image.Resampling.BICUBIC)
         save(np.asarray(sheet), arguments.grid)
 
 

@@ -52,4 +52,4 @@ def test_missing_glyphs_are_named_once() -> None:
 
 
 def test_missing_extra_says_what_to_type() -> None:
-    assert "pip install 'duck-and-cover[train]'" in str(errors.MissingExtra("training", "train"))
+    assert "pip install '.[train]'" in str(errors.MissingExtra("training", "train"))

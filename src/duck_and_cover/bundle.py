@@ -44,9 +44,9 @@ class Sampler:
     shift:     0 spaces the times evenly; above 0 puts more of them near noise, where composition is decided.
     """
 
-    steps: int = 10
+    steps: int = 8
     guidance: float = 2.5
-    refresh: int = 3
+    refresh: int = 4
     shift: float = 1.0
 
     def __post_init__(self) -> None:

@@ -106,12 +106,15 @@ def create_variants(
         seed = secrets.randbelow(_LAST_SEED)
     if not 0 <= seed <= _LAST_SEED:
         raise BadInput(f"seed is {seed}; wanted 0 to {_LAST_SEED}")
-    from duck_and_cover.design.axes import check
-    from duck_and_cover.design.style import Seeds
-
-    check(finish=finish, palette=palette, type=type, layout=layout)
     started = time.perf_counter()
-    drawer = _opened(engine, threads=0 if count == 1 else 1)
+    with ThreadPoolExecutor(1) as opener:  # the network is read while the design room is imported
+        opening = opener.submit(_opened, engine, threads=0 if count == 1 else 1)
+        from duck_and_cover.design.axes import check
+        from duck_and_cover.design.compose import compose  # noqa: F401
+        from duck_and_cover.design.style import Seeds
+
+        check(finish=finish, palette=palette, type=type, layout=layout)
+        drawer = opening.result()
     seeds = [Seeds.of((seed + 1_000_003 * i) % (_LAST_SEED + 1)) for i in range(count)]
     locks = {"finish": finish, "palette": palette, "type": type, "layout": layout}
     return _variants(album, drawer, seeds, size_px, locks, started)
@@ -127,6 +130,8 @@ def _opened(engine: str | Path | Engine | None, threads: int) -> Engine:
 
 def _variants(album: Album, engine: Engine, seeds: list[Seeds], size_px: int, locks: dict[str, str | None],
               started: float) -> Iterator[Sleeve]:  # fmt: skip
+    import cv2
+
     from duck_and_cover.condition import Condition
     from duck_and_cover.design.style import choose_styles
 
@@ -139,13 +144,19 @@ def _variants(album: Album, engine: Engine, seeds: list[Seeds], size_px: int, lo
         def finished(i: int) -> Sleeve:
             return _finished(album, engine, arts[i], styles[i], seeds[i], size_px)
 
-        small = size_px <= 1500  # larger ones take a gigabyte each, and use all cores alone
-        workers = pool.map(finished, range(len(seeds))) if small else map(finished, range(len(seeds)))
-        for i, sleeve in enumerate(workers):
-            now = time.perf_counter()
-            seconds = {"art": round(drawn - started, 3), "all": round(now - started, 3)}
-            sleeve.report.update(seed=seeds[i].art, variant=i + 1, seconds=seconds)
-            yield sleeve
+        # small covers side by side, a thread each; a large one takes a gigabyte and uses all cores alone
+        beside = len(seeds) > 1 and size_px <= 1500
+        threads = cv2.getNumThreads()
+        cv2.setNumThreads(1 if beside else threads)
+        try:
+            made = pool.map(finished, range(len(seeds))) if beside else map(finished, range(len(seeds)))
+            for i, sleeve in enumerate(made):
+                now = time.perf_counter()
+                seconds = {"art": round(drawn - started, 3), "all": round(now - started, 3)}
+                sleeve.report.update(seed=seeds[i].art, variant=i + 1, seconds=seconds)
+                yield sleeve
+        finally:
+            cv2.setNumThreads(threads)
 
 
 def _finished(album: Album, engine: Engine, art: Cover, style: Style, seeds: Seeds, size_px: int) -> Sleeve:

@@ -13,7 +13,7 @@ import click
 from duck_and_cover.album import Album
 from duck_and_cover.errors import BadInput
 
-SHEET_PX = 768
+SHEET_PX = 400
 """Largest side of a cover on a contact sheet: 64 of them at 8000 px would be a sheet no format holds."""
 
 
