@@ -134,9 +134,11 @@ class Bundle:
                 (partial / file).write_bytes(content)
             (partial / INDEX).write_text(json.dumps(facts, ensure_ascii=False, indent=0) + "\n", "utf-8")
             cls.open(partial)
+            before = partial.with_suffix(".before")
             if folder.exists():
-                shutil.rmtree(folder)
+                folder.rename(before)  # set aside, not removed: a kill here loses nothing
             partial.rename(folder)
+            shutil.rmtree(before, ignore_errors=True)
         except OSError as error:
             raise CannotWrite(f"{folder}: cannot write the bundle there ({error.strerror or error})") from error
         finally:
