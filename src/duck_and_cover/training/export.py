@@ -13,7 +13,6 @@ import numpy as np
 import onnx
 import onnx.numpy_helper
 import torch
-from onnx.reference import ReferenceEvaluator  # noqa: F401  (kept importable: tests compare with it)
 from torch import Tensor, nn
 
 from duck_and_cover.bundle import Bundle, Sampler
