@@ -103,12 +103,6 @@ def test_mask_covers_every_touched_pixel() -> None:
     assert letter_mask([(0.0, 0.0, 1.0, 1.0)], 10).all()
 
 
-def test_coverage_is_a_share() -> None:
-    boxes = {"a": [(0.0, 0.0, 0.5, 0.5)], "b": [(0.0, 0.0, 0.5, 0.5)] * 2}
-    assert letters.coverage(boxes, "a") == letters.coverage(boxes, "b") == 0.25
-    assert letters.coverage(boxes, "unknown") == 0.0
-
-
 @pytest.mark.parametrize("side", [64, 36, 17])
 def test_unmasked_pixels_are_left_alone(side: int) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (side, side, 3), dtype=np.uint8)

@@ -9,7 +9,7 @@ then fills the boxes from their surroundings and hardly counts the error inside 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,6 @@ from duck_and_cover.errors import BadInput, MissingExtra
 __all__ = [
     "Box",
     "Detector",
-    "coverage",
     "detector",
     "find_letters",
     "letter_boxes",
@@ -137,8 +136,3 @@ def without_letters(pixels: Pixels, mask: NDArray[np.bool_]) -> Pixels:
         fill = cv2.resize(fill, known.shape[::-1], interpolation=cv2.INTER_LINEAR)
         fill = colour + fill * (1.0 - known[..., None])
     return np.where(mask[..., None], np.clip(fill, 0, 255).round().astype(np.uint8), pixels)
-
-
-def coverage(boxes: Mapping[str, list[Box]], id: str) -> float:
-    """Share of a cover that is lettering, 0 to 1."""
-    return float(letter_mask(boxes.get(id, []), 64).mean())
