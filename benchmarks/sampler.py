@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from duck_and_cover.bundle import Bundle, Sampler
 from duck_and_cover.condition import Condition
 from duck_and_cover.generation.engine import DEFAULT_ENGINE, open_engine
-from duck_and_cover.generation.onnx import OnnxEngine, follow, times_of
+from duck_and_cover.generation.onnx import DenoiserEngine, follow, times_of
 
 HERE = Path(__file__).parent
 ASKED = (
@@ -43,7 +43,7 @@ Array = NDArray[np.float32]
 class Counted:
     """The velocity of one condition, with guidance as a sampler asks for it, counting evaluations."""
 
-    engine: OnnxEngine
+    engine: DenoiserEngine
     condition: Array
     sampler: Sampler
     evaluations: int = 0
@@ -73,7 +73,7 @@ def heun(velocity: Counted, noise: Array, steps: int) -> Array:
 
 def main() -> None:
     engine = open_engine(sys.argv[1] if len(sys.argv) > 1 else DEFAULT_ENGINE)
-    assert isinstance(engine, OnnxEngine)
+    assert isinstance(engine, DenoiserEngine)
     bundle: Bundle = engine.bundle
     rng, size = np.random.default_rng(0), bundle.resolution_px
     noises = [rng.standard_normal((1, 3, size, size), np.float32) for _ in ASKED]

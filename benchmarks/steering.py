@@ -23,7 +23,7 @@ from duck_and_cover.dataset.reader import CoverDataset
 from duck_and_cover.design.colour import srgb_to_oklab
 from duck_and_cover.design.formats import save
 from duck_and_cover.generation.engine import open_engine
-from duck_and_cover.generation.onnx import OnnxEngine
+from duck_and_cover.generation.onnx import DenoiserEngine
 
 HERE = Path(__file__).parent
 GENRES = ("metal", "black metal", "jazz", "country", "hip hop", "electronic", "vaporwave", "classical", "pop", "rock",
@@ -50,7 +50,7 @@ def main() -> None:
             if len(real[genre]) < 400:
                 real[genre].append(cover.pixels)
     engine, rows = open_engine(), []
-    assert isinstance(engine, OnnxEngine)
+    assert isinstance(engine, DenoiserEngine)
     model = engine.bundle.facts["files"]["model.onnx"]["sha256"]
     for genre in GENRES:
         drawn = [engine.draw(Condition({genre: 1.0}), seed).pixels for seed in range(arguments.seeds)]

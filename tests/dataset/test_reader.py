@@ -202,8 +202,8 @@ PINNED = {"validation": [32, 36, 88], "test": [63, 67, 80]}
 def test_bad_choices_are_one_line(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no part is called 'dev'; wanted one of train, validation, test, all"):
         CoverDataset(tmp_path, "dev")  # type: ignore[arg-type]
-    with pytest.raises(BadInput, match="resolution is 4 px; wanted 8 to 2048"):
-        CoverDataset(tmp_path, "all", 4)
+    with pytest.raises(BadInput, match="resolution is 2 px; wanted 4 to 2048"):
+        CoverDataset(tmp_path, "all", 2)
     with pytest.raises(BadInput, match="no Parquet shards there"):
         CoverDataset(tmp_path)
     with pytest.raises(BadInput, match="no Parquet shards there"):
@@ -271,6 +271,30 @@ def test_pixel_table_broken_off_leaves_no_table(
     assert not list(tmp_path.glob("*.npy"))
     table = pixel_table(CoverDataset(tiny_dataset, "all", 16), tmp_path)
     assert table.pixels[-1].any()
+
+
+def test_pixel_table_fills_lettering_in_and_says_so_in_its_name(tiny_dataset: Path, tmp_path: Path) -> None:
+    dataset = CoverDataset(tiny_dataset, "all", 16)
+    plain = pixel_table(dataset, tmp_path)
+    id = plain.origins[3].id
+    filled = pixel_table(dataset, tmp_path, letters={id: [(0.0, 0.0, 1.0, 0.5)]})
+    assert not np.array_equal(filled.pixels[3], plain.pixels[3])
+    assert np.array_equal(filled.pixels[3, 8:], plain.pixels[3, 8:])
+    assert np.array_equal(np.delete(filled.pixels, 3, 0), np.delete(plain.pixels, 3, 0))
+    assert len(list(tmp_path.iterdir())) == 2
+    assert plain.letters_hash == "" != filled.letters_hash
+    assert pixel_table(dataset, tmp_path, letters={id: [(0.0, 0.0, 1.0, 0.25)]}).letters_hash != filled.letters_hash
+
+
+def test_pixel_table_is_made_smaller_without_decoding_again(
+    tiny_dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = pixel_table(CoverDataset(tiny_dataset, "train", 16), tmp_path)
+    monkeypatch.setattr(CoverDataset, "__iter__", lambda self: pytest.fail("decoded again"))
+    small = pixel_table(CoverDataset(tiny_dataset, "train", 4), tmp_path, larger=large)
+    assert small.pixels.shape == (len(large), 4, 4, 3) and small.origins == large.origins
+    means = [np.asarray(t.pixels, float).mean((1, 2, 3)) for t in (small, large)]
+    assert np.abs(means[0] - means[1]).max() < 12
 
 
 def test_pixel_table_wants_one_resolution_and_some_covers(tiny_dataset: Path, tmp_path: Path) -> None:

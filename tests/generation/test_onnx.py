@@ -17,7 +17,7 @@ from duck_and_cover.cover import Drawn, from_network
 from duck_and_cover.errors import DamagedBundle, UnknownChoice
 from duck_and_cover.generation import engine as engines
 from duck_and_cover.generation.engine import engine_names, open_engine
-from duck_and_cover.generation.onnx import OnnxEngine, follow, times_of
+from duck_and_cover.generation.onnx import DenoiserEngine, engine_on, follow, times_of
 
 METAL = Condition({"thrash metal": 1.0}, 1988, "Razormouth", "Cathedral of Rust")
 JAZZ = Condition({"jazz": 1.0}, 1959)
@@ -37,37 +37,37 @@ def exact(condition: Condition, seed: int, guidance: float) -> np.ndarray:
 
 
 @pytest.fixture
-def engine(tmp_path: Path, write_bundle: Write) -> OnnxEngine:
-    return OnnxEngine(write_bundle(tmp_path / "colours"))
+def engine(tmp_path: Path, write_bundle: Write) -> DenoiserEngine:
+    return engine_on(write_bundle(tmp_path / "colours"))
 
 
-def test_same_seed_same_pixels(engine: OnnxEngine, tmp_path: Path) -> None:
+def test_same_seed_same_pixels(engine: DenoiserEngine, tmp_path: Path) -> None:
     first = engine.draw(METAL, 7)
-    again = OnnxEngine(Bundle.open(tmp_path / "colours")).draw(METAL, 7)
+    again = engine_on(Bundle.open(tmp_path / "colours")).draw(METAL, 7)
     assert np.array_equal(first.pixels, again.pixels)
     assert not np.array_equal(first.pixels, engine.draw(METAL, 8).pixels)
 
 
-def test_what_was_drawn_before_does_not_matter(engine: OnnxEngine) -> None:
+def test_what_was_drawn_before_does_not_matter(engine: DenoiserEngine) -> None:
     first = engine.draw(METAL, 7).pixels
     for seed in (1, 2, 3):
         engine.draw(JAZZ, seed)
     assert np.array_equal(engine.draw(METAL, 7).pixels, first)
 
 
-def test_the_condition_changes_the_picture(engine: OnnxEngine) -> None:
+def test_the_condition_changes_the_picture(engine: DenoiserEngine) -> None:
     metal, jazz = engine.draw(METAL, 7).pixels.astype(float), engine.draw(JAZZ, 7).pixels.astype(float)
     assert np.abs(metal.mean((0, 1)) - jazz.mean((0, 1))).max() > 3
 
 
 @pytest.mark.parametrize("guidance", [1.0, 2.0, 3.5])
 def test_draws_the_picture_of_the_closed_form(tmp_path: Path, write_bundle: Write, guidance: float) -> None:
-    engine = OnnxEngine(write_bundle(tmp_path / "fine", Sampler(60, guidance, 1)))
+    engine = engine_on(write_bundle(tmp_path / "fine", Sampler(60, guidance, 1)))
     difference = engine.draw(METAL, 3).pixels.astype(int) - exact(METAL, 3, guidance)
     assert np.abs(difference).max() <= 1
 
 
-def test_nothing_asked_is_unconditional(engine: OnnxEngine) -> None:
+def test_nothing_asked_is_unconditional(engine: DenoiserEngine) -> None:
     difference = engine.draw(Condition(), 3).pixels.astype(int) - exact(Condition(), 3, 1.0)
     assert np.abs(difference).max() <= 2
 
@@ -76,14 +76,14 @@ def test_nothing_asked_is_unconditional(engine: OnnxEngine) -> None:
 def test_guidance_is_evaluated_every_so_many_steps(
     tmp_path: Path, write_bundle: Write, monkeypatch: pytest.MonkeyPatch, refresh: int, evaluations: int
 ) -> None:
-    engine = OnnxEngine(write_bundle(tmp_path / "some", Sampler(10, 2.0, refresh)))
+    engine = engine_on(write_bundle(tmp_path / "some", Sampler(10, 2.0, refresh)))
     asked: list[bool] = []
     original = engine._velocity
     monkeypatch.setattr(engine, "_velocity", lambda x, t, c: asked.append(bool(c.any())) or original(x, t, c))
     kept = engine.draw(METAL, 3).pixels
     assert len(asked) == evaluations and asked.count(True) == 10
     # the difference is the same everywhere in this network, so keeping it changes nothing
-    fresh = OnnxEngine(write_bundle(tmp_path / "fresh", Sampler(10, 2.0, 1))).draw(METAL, 3).pixels
+    fresh = engine_on(write_bundle(tmp_path / "fresh", Sampler(10, 2.0, 1))).draw(METAL, 3).pixels
     assert np.abs(kept.astype(int) - fresh).max() <= 1
 
 
@@ -91,7 +91,7 @@ def test_guidance_is_evaluated_every_so_many_steps(
 def test_no_guidance_costs_nothing(
     tmp_path: Path, write_bundle: Write, monkeypatch: pytest.MonkeyPatch, guidance: float, condition: Condition
 ) -> None:
-    engine = OnnxEngine(write_bundle(tmp_path / "some", Sampler(5, guidance, 1)))
+    engine = engine_on(write_bundle(tmp_path / "some", Sampler(5, guidance, 1)))
     calls: list[int] = []
     original = engine._velocity
     monkeypatch.setattr(engine, "_velocity", lambda *given: calls.append(1) or original(*given))
@@ -99,14 +99,14 @@ def test_no_guidance_costs_nothing(
     assert len(calls) == 5
 
 
-def test_threads_do_not_disturb_each_other(engine: OnnxEngine) -> None:
+def test_threads_do_not_disturb_each_other(engine: DenoiserEngine) -> None:
     wanted = [engine.draw(METAL, seed).pixels for seed in range(8)]
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda seed: engine.draw(METAL, seed).pixels, range(8)))
     assert all(np.array_equal(a, b) for a, b in zip(wanted, found, strict=True))
 
 
-def test_a_cover_says_what_drew_it(engine: OnnxEngine) -> None:
+def test_a_cover_says_what_drew_it(engine: DenoiserEngine) -> None:
     cover = engine.draw(METAL, 7)
     assert cover.origin == Drawn(engine.sha256, METAL, 7)
     assert cover.pixels.shape == (SIDE_PX, SIDE_PX, 3)
@@ -114,13 +114,13 @@ def test_a_cover_says_what_drew_it(engine: OnnxEngine) -> None:
     assert engine.sha256 == engine.bundle.sha256
 
 
-def test_open_engine_by_folder(engine: OnnxEngine, tmp_path: Path) -> None:
+def test_open_engine_by_folder(engine: DenoiserEngine, tmp_path: Path) -> None:
     opened = open_engine(tmp_path / "colours")
     assert opened.sha256 == engine.sha256
     assert np.array_equal(opened.draw(METAL, 1).pixels, engine.draw(METAL, 1).pixels)
 
 
-def test_open_engine_by_name(engine: OnnxEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_open_engine_by_name(engine: DenoiserEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "_shelf", lambda: tmp_path)
     assert engine_names() == ("colours",)
     assert open_engine("colours").sha256 == engine.sha256
@@ -137,7 +137,7 @@ def test_unknown_engines_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 def test_a_model_that_is_no_network_is_damage(tmp_path: Path, write_bundle: Write) -> None:
     with pytest.raises(DamagedBundle, match="onnxruntime cannot open it"):
-        OnnxEngine(write_bundle(tmp_path / "junk", model=b"not a network"))
+        engine_on(write_bundle(tmp_path / "junk", model=b"not a network"))
 
 
 def test_a_model_of_another_size_than_its_index_says_is_damage(tmp_path: Path, write_bundle: Write) -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 import torch
 from torch.utils.data import DataLoader
@@ -12,15 +14,18 @@ from duck_and_cover.album import Album
 from duck_and_cover.condition import ConditionEncoder
 from duck_and_cover.cover import Found
 from duck_and_cover.dataset.reader import CoverDataset
+from duck_and_cover.dataset.synthetic import synthetic_covers, write_parquet
+from duck_and_cover.errors import BadInput
 from duck_and_cover.models.flow import FlowConfig
+from duck_and_cover.models.progan import ProganConfig
 from duck_and_cover.training.batches import Batch, BatchStream, TrainingSet, _chances, training_set
-from duck_and_cover.training.recipe import Recipe
+from duck_and_cover.training.recipe import FlowRecipe, GanRecipe
 
 ENCODER = ConditionEncoder()
 
 
 @pytest.fixture(scope="module")
-def covers(small_recipe: Recipe, tiny_dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> TrainingSet:
+def covers(small_recipe: FlowRecipe, tiny_dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> TrainingSet:
     return training_set(tiny_dataset, small_recipe, ENCODER, tmp_path_factory.mktemp("cache"))
 
 
@@ -42,29 +47,33 @@ def flat_set(count: int, margin_px: int) -> TrainingSet:
     pixels = np.repeat(one[None], count, 0)
     pixels[..., 2] = np.arange(count)[:, None, None]
     conditions = np.ones((count, ENCODER.dims), np.float32)
-    return TrainingSet(pixels, np.zeros(pixels.shape[:3], bool), conditions, np.full(count, 1 / count), "0")
+    side = {72: 64, 18: 16, 24: 16, 9: 8}.get(margin_px, margin_px)
+    return TrainingSet({side: pixels}, [()] * count, conditions, np.full(count, 1 / count), "0")
 
 
 def test_set_is_the_train_part_with_a_margin(covers: TrainingSet, tiny_dataset: Path) -> None:
     dataset = CoverDataset(tiny_dataset, "train", 18)
     assert len(covers) == len(dataset)
-    assert covers.pixels.shape[1:] == (18, 18, 3), "16 px and an eighth to zoom into"
+    assert covers.tables.keys() == {16}
+    assert covers.tables[16].shape[1:] == (18, 18, 3), "16 px and an eighth to zoom into"
     assert covers.conditions.shape == (len(covers), ENCODER.dims)
     assert covers.content_hash == dataset.content_hash
 
 
-def test_lettering_is_filled_in_and_remembered(small_recipe: Recipe, tiny_dataset: Path, tmp_path: Path) -> None:
+def test_lettering_is_filled_in_and_remembered(small_recipe: FlowRecipe, tiny_dataset: Path, tmp_path: Path) -> None:
     id = next(CoverDataset(tiny_dataset, "train").origins()).id
     plain = training_set(tiny_dataset, small_recipe, ENCODER, tmp_path)
     filled = training_set(tiny_dataset, small_recipe, ENCODER, tmp_path, letters={id: [(0.0, 0.0, 1.0, 0.5)]})
-    assert filled.lettered[0].mean() == 0.5
-    assert not filled.lettered[1:].any()
-    assert not np.array_equal(plain.pixels[0, :9], filled.pixels[0, :9])
-    assert np.array_equal(plain.pixels[0, 9:], filled.pixels[0, 9:])
-    assert np.array_equal(plain.pixels[1:], filled.pixels[1:])
+    assert filled.boxes[0] == ((0.0, 0.0, 1.0, 0.5),)
+    assert not any(filled.boxes[1:])
+    before, after = plain.tables[16], filled.tables[16]
+    assert not np.array_equal(before[0, :9], after[0, :9])
+    assert np.array_equal(before[0, 9:], after[0, 9:])
+    assert np.array_equal(before[1:], after[1:])
+    assert plain.letters_hash != filled.letters_hash
 
 
-def test_shapes_and_ranges(covers: TrainingSet, small_recipe: Recipe) -> None:
+def test_shapes_and_ranges(covers: TrainingSet, small_recipe: FlowRecipe) -> None:
     batch = BatchStream(covers, small_recipe, ENCODER).batch(0)
     assert batch.picture.shape == (16, 3, 16, 16)
     assert batch.condition.shape == (16, ENCODER.dims)
@@ -74,45 +83,89 @@ def test_shapes_and_ranges(covers: TrainingSet, small_recipe: Recipe) -> None:
     assert -1 <= batch.picture.min() < -0.3 and 0.3 < batch.picture.max() <= 1
 
 
-def test_a_batch_depends_on_seed_and_step_alone(covers: TrainingSet, small_recipe: Recipe) -> None:
+def test_a_picture_depends_on_seed_and_number_alone(covers: TrainingSet, small_recipe: FlowRecipe) -> None:
     stream = BatchStream(covers, small_recipe, ENCODER)
     third = list(islice(stream, 4))[3]
-    assert same(third, BatchStream(covers, small_recipe, ENCODER).batch(3))
-    assert same(third, next(iter(BatchStream(covers, small_recipe, ENCODER, start=3))))
-    assert not same(third, stream.batch(4))
-    assert not same(third, BatchStream(covers, small_recipe.with_changes(seed=12), ENCODER).batch(3))
+    assert same(third, BatchStream(covers, small_recipe, ENCODER).batch(48))
+    assert same(third, next(iter(BatchStream(covers, small_recipe, ENCODER, start=48))))
+    assert not same(third, stream.batch(64))
+    assert not same(third, BatchStream(covers, small_recipe.with_changes(seed=12), ENCODER).batch(48))
+    small = BatchStream(covers, small_recipe.with_changes(batch=4), ENCODER).batch(56)
+    assert torch.equal(small.picture, third.picture[8:12]), "whatever the size of the batch"
 
 
-def test_ranks_share_a_batch_and_see_different_covers(covers: TrainingSet, small_recipe: Recipe) -> None:
-    halves = [BatchStream(covers, small_recipe, ENCODER, 0, rank, 2).batch(5) for rank in (0, 1)]
-    assert [len(h.picture) for h in halves] == [8, 8]
-    assert not same(*halves)
+def test_processes_share_a_batch(covers: TrainingSet, small_recipe: FlowRecipe) -> None:
+    whole = BatchStream(covers, small_recipe, ENCODER).batch(80)
+    for rank in (0, 1):
+        half = BatchStream(covers, small_recipe, ENCODER, 0, rank, 2).batch(80)
+        assert torch.equal(half.picture, whole.picture[rank::2])
+        assert torch.equal(half.condition, whole.condition[rank::2])
 
 
-def test_workers_do_not_change_the_order(covers: TrainingSet, small_recipe: Recipe) -> None:
-    stream = BatchStream(covers, small_recipe, ENCODER, start=2)
+def test_workers_do_not_change_the_order(covers: TrainingSet, small_recipe: FlowRecipe) -> None:
+    stream = BatchStream(covers, small_recipe, ENCODER, start=32)
     loader = DataLoader(stream, batch_size=None, num_workers=2)
     assert all(same(a, b) for a, b in zip(islice(loader, 4), islice(stream, 4), strict=True))
 
 
-def test_fields_are_left_open_as_often_as_the_recipe_says() -> None:
-    recipe = Recipe("x", batch=4000, drop_all=0.0, drop_genres=0.05, drop_year=0.3, drop_names=0.6)
+def test_a_growing_network_is_shown_every_resolution(tiny_dataset: Path, tmp_path: Path) -> None:
+    recipe = GanRecipe("x", ProganConfig(16), batch=8, batches=((4, 16),), stable_kimg=0.032, fade_kimg=0.032)
+    covers = training_set(tiny_dataset, recipe, ENCODER, tmp_path)
+    assert {side: table.shape[1] for side, table in covers.tables.items()} == {4: 4, 8: 8, 16: 16}
+    stream = BatchStream(covers, recipe, ENCODER)
+    shapes = [tuple(batch.picture.shape) for batch in islice(stream, 12)]
+    assert shapes == [(16, 3, 4, 4)] * 3 + [(8, 3, 8, 8)] * 7 + [(8, 3, 16, 16)] * 2
+    coarse, fine = (BatchStream(covers, recipe, ENCODER).batch(images).picture for images in (0, 200))
+    assert coarse.shape[-1] == 4 and fine.shape[-1] == 16
+
+
+def conditions(recipe: FlowRecipe | GanRecipe, count: int = 4000) -> np.ndarray:
     stream = BatchStream(flat_set(5, 72), recipe, ENCODER)
-    conditions = stream._conditions(np.zeros(4000, np.int64), np.random.default_rng(0))
-    open_share = {n: float((~conditions[:, w].any(1)).mean()) for n, w in ENCODER.fields.items()}
+    return np.stack([stream._condition(0, np.random.default_rng(i)) for i in range(count)])
+
+
+def test_fields_are_left_open_as_often_as_the_recipe_says() -> None:
+    found = conditions(FlowRecipe("x", drop_all=0.0, drop_genres=0.05, drop_year=0.3, drop_names=0.6))
+    open_share = {n: float((~found[:, w].any(1)).mean()) for n, w in ENCODER.fields.items()}
     assert open_share == pytest.approx({"genres": 0.05, "year": 0.3, "artist": 0.6, "album": 0.6}, abs=0.03)
-    both = (~conditions[:, ENCODER.fields["artist"]].any(1)) & (~conditions[:, ENCODER.fields["year"]].any(1))
+    both = (~found[:, ENCODER.fields["artist"]].any(1)) & (~found[:, ENCODER.fields["year"]].any(1))
     assert both.mean() == pytest.approx(0.18, abs=0.03), "each field falls out by itself"
-    assert stream.covers.conditions.all(), "the set itself is not touched"
 
 
 def test_the_whole_condition_is_left_open_too() -> None:
-    recipe = Recipe("x", drop_all=0.25, drop_genres=0, drop_year=0, drop_names=0)
-    conditions = BatchStream(flat_set(5, 72), recipe, ENCODER)._conditions(
-        np.zeros(4000, np.int64), np.random.default_rng(0)
-    )
-    assert (~conditions.any(1)).mean() == pytest.approx(0.25, abs=0.03)
-    assert set(conditions.all(1) | ~conditions.any(1)) == {np.True_}, "all or nothing"
+    found = conditions(FlowRecipe("x", drop_all=0.25, drop_genres=0, drop_year=0, drop_names=0))
+    assert (~found.any(1)).mean() == pytest.approx(0.25, abs=0.03)
+    assert set(found.all(1) | ~found.any(1)) == {np.True_}, "all or nothing"
+
+
+def test_noise_falls_on_known_fields_only() -> None:
+    recipe = GanRecipe("x", condition_noise=0.1, drop_all=0, drop_genres=0, drop_year=0.5, drop_names=0)
+    found = conditions(recipe, 500)
+    year = found[:, ENCODER.fields["year"]]
+    known = year.any(1)
+    assert 0.4 < known.mean() < 0.6
+    assert float(year[known].std(0).mean()) == pytest.approx(0.1, rel=0.1)
+    assert float(found[:, ENCODER.fields["genres"]].mean()) == pytest.approx(1.0, abs=0.01)
+
+
+def test_covers_that_state_nothing_cannot_be_asked_for(
+    small_recipe: FlowRecipe, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    rows = pq.read_table(next(Path(make_plain(tmp_path)).glob("*.parquet")))
+    assert "genres" not in rows.column_names
+    with pytest.raises(BadInput, match="nothing to ask a network for; add those columns"):
+        training_set(tmp_path / "plain", small_recipe, ENCODER, tmp_path / "cache")
+    free = small_recipe.with_changes(drop_all=1.0)
+    assert len(training_set(tmp_path / "plain", free, ENCODER, tmp_path / "cache")) > 0
+
+
+def make_plain(folder: Path) -> Path:
+    """A dataset with pictures and ids and nothing else."""
+    write_parquet(synthetic_covers(90, seed=1, size_px=24), folder / "full")
+    (folder / "plain").mkdir()
+    for shard in (folder / "full").glob("*.parquet"):
+        pq.write_table(pq.read_table(shard).select(["id", "image"]), folder / "plain" / shard.name)
+    return folder / "plain"
 
 
 @pytest.mark.parametrize(("balance", "rare"), [(0.0, 0.1), (1.0, 0.5), (0.5, 0.25)])
@@ -125,8 +178,8 @@ def test_balance_lifts_rare_families(balance: float, rare: float) -> None:
 
 def test_covers_are_drawn_by_their_chances() -> None:
     table = flat_set(4, 9)
-    skewed = TrainingSet(table.pixels, table.lettered, table.conditions, np.array([0.7, 0.1, 0.2, 0.0]), "0")
-    recipe = Recipe("x", _network(8), batch=4000, zoom=0.125)
+    skewed = replace(table, chances=np.array([0.7, 0.1, 0.2, 0.0]))
+    recipe = FlowRecipe("x", _network(8), batch=4000, zoom=0.125)
     blue = BatchStream(skewed, recipe, ENCODER).batch(0).picture[:, 2, 0, 0]
     number = ((blue + 1) * 127.5).round().int()
     shares = [float((number == i).float().mean()) for i in range(4)]
@@ -139,7 +192,7 @@ def _network(resolution_px: int) -> FlowConfig:
 
 def test_zoom_is_labelled_with_how_far() -> None:
     """The width of the window can be read off the red ramp, and the label says the same."""
-    recipe = Recipe("x", _network(16), batch=400, zoom=0.49)
+    recipe = FlowRecipe("x", _network(16), batch=400, zoom=0.49)
     batch = BatchStream(flat_set(3, 24), recipe, ENCODER).batch(0)
     red = (batch.picture[:, 0] + 1) * 127.5
     width = ((red[:, 0, -1] - red[:, 0, 0]).abs() / 8) / (15 / 16)
@@ -153,9 +206,8 @@ def test_zoom_is_labelled_with_how_far() -> None:
 
 
 def test_lettering_counts_less_and_is_labelled() -> None:
-    table = flat_set(3, 18)
-    table.lettered[:, :9] = True
-    batch = BatchStream(table, Recipe("x", _network(16), batch=64, letter_weight=0.1, zoom=0.125), ENCODER).batch(0)
+    table = replace(flat_set(3, 18), boxes=[[(0.0, 0.0, 1.0, 0.5)]] * 3)
+    batch = BatchStream(table, FlowRecipe("x", _network(16), batch=64, letter_weight=0.1, zoom=0.125), ENCODER).batch(0)
     whole = batch.aspects[:, 1] == 0
     assert torch.allclose(batch.aspects[whole, 0], torch.tensor(0.5), atol=1e-4)
     assert torch.allclose(batch.weight[whole, 0, 0], torch.tensor(0.1)), "lettered rows"
@@ -164,7 +216,7 @@ def test_lettering_counts_less_and_is_labelled() -> None:
 
 
 def test_without_zoom_pictures_are_whole_or_mirrored() -> None:
-    recipe = Recipe("x", _network(16), batch=32, zoom=0.0)
+    recipe = FlowRecipe("x", _network(16), batch=32, zoom=0.0)
     batch = BatchStream(flat_set(1, 16), recipe, ENCODER).batch(0)
     assert not batch.aspects.any()
     assert len(torch.unique(batch.picture, dim=0)) == 2

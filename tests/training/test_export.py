@@ -13,8 +13,8 @@ from duck_and_cover.condition import Condition
 from duck_and_cover.errors import DamagedBundle, Failure
 from duck_and_cover.generation.engine import open_engine
 from duck_and_cover.training import export as exporting
-from duck_and_cover.training.export import MAX_DIFFERENCE, _compare, export
-from duck_and_cover.training.run import load_run
+from duck_and_cover.training.export import MAX_DIFFERENCE, compare, drawing_of, export
+from duck_and_cover.training.record import load_run
 
 
 @pytest.fixture(scope="module")
@@ -25,27 +25,24 @@ def bundle(finished_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Bund
 def test_torch_and_onnxruntime_agree(bundle: Bundle, finished_run: Path) -> None:
     assert bundle.facts["training"]["parity_max_difference"] < MAX_DIFFERENCE == 1e-3
     module, _, _ = load_run(finished_run)
-    net = module.averaged.eval()
-    with torch.no_grad():
-        for parameter in net.parameters():
-            parameter.copy_(parameter.half().float())
-    parity = _compare(net, bundle.model.read_bytes(), inputs=6)
+    parity = compare(drawing_of(module), bundle.model.read_bytes(), inputs=6)
     assert parity.max_difference < 1e-4
     assert parity.inputs == 6
 
 
 def test_a_difference_is_noticed(bundle: Bundle, finished_run: Path) -> None:
-    net = load_run(finished_run)[0].averaged.eval()
+    module = load_run(finished_run)[0]
     with torch.no_grad():
-        net.leave.bias += 0.01
+        module.averaged.leave.bias += 0.01
     with pytest.raises(Failure, match="torch and onnxruntime differ by 1"):
-        _compare(net, bundle.model.read_bytes())
+        compare(drawing_of(module), bundle.model.read_bytes())
 
 
 def test_it_is_the_average_that_ships(bundle: Bundle, finished_run: Path) -> None:
     module, _, _ = load_run(finished_run)
+    module.averaged.load_state_dict(module.net.state_dict())
     with pytest.raises(Failure, match="differ"):
-        _compare(module.net.eval(), bundle.model.read_bytes())
+        compare(drawing_of(module), bundle.model.read_bytes())
 
 
 def test_bundle_states_the_run(bundle: Bundle, finished_run: Path) -> None:
@@ -106,7 +103,7 @@ def test_a_flipped_byte_is_damage(bundle: Bundle, tmp_path: Path) -> None:
 
 
 def test_a_failed_proof_writes_no_bundle(finished_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(net: object) -> None:
+    def failing(drawing: object) -> None:
         raise Failure("torch and onnxruntime differ")
 
     monkeypatch.setattr(exporting, "to_onnx", failing)

@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "create": ("create", "Make a finished cover from what you know of a record."),
     "dataset": ("dataset", "Prepare covers for training."),
     "train": ("train", "Train a network on covers."),
+    "progress": ("progress", "Make the learning-progress film of a run."),
     "export": ("export", "Turn a training run into a bundle that draws without torch."),
     "doctor": ("doctor", "Say what is installed and what to type next."),
 }

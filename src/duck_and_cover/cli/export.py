@@ -15,8 +15,10 @@ from duck_and_cover.errors import BadInput, MissingExtra
 @click.option("--card", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
               help="Model card in Markdown; without it one is written from what the run knows.")  # fmt: skip
 @click.option("--guidance", type=float, metavar="W", help="How strictly the condition is followed. [default: 2.5]")
+@click.option("--best", is_flag=True, help="The weights of the run's best moment, not the last.")
 @click.option("--steps", type=int, metavar="N", help="Evaluations a picture.")
-def export(run_dir: Path, output: Path, card: Path | None, guidance: float | None, steps: int | None) -> None:
+def export(run_dir: Path, output: Path, card: Path | None, guidance: float | None, best: bool,
+           steps: int | None) -> None:  # fmt: skip
     """Turn a training run into a bundle that draws without torch.
 
     \b
@@ -37,6 +39,6 @@ def export(run_dir: Path, output: Path, card: Path | None, guidance: float | Non
     )
     if output.exists() and not (output / "bundle.json").exists():
         raise BadInput(f"{output}: exists and is not a bundle; name another folder")
-    bundle = run(run_dir, output, card.read_text("utf-8") if card else None, sampler)
+    bundle = run(run_dir, output, card.read_text("utf-8") if card else None, sampler, best=best)
     difference = bundle.facts["training"]["parity_max_difference"]
     click.echo(f"{output}   sha256 {bundle.sha256[:12]}   torch and onnxruntime differ by at most {difference:.1e}")

@@ -12,6 +12,19 @@ import click
 from duck_and_cover.errors import BadInput, MissingExtra
 
 
+def _list_recipes(context: click.Context, option: click.Parameter, value: bool) -> None:
+    """Print every recipe with the first line of what it says about itself, and leave."""
+    if not value or context.resilient_parsing:
+        return
+    if not all(map(importlib.util.find_spec, ("torch", "lightning", "pyarrow"))):
+        raise MissingExtra("training", "train")
+    from duck_and_cover.training.recipes import RECIPES
+
+    for name, make in RECIPES.items():
+        click.echo(f"{name:18} {(make.__doc__ or '').strip().splitlines()[0]}")
+    context.exit()
+
+
 @click.command(short_help="Train a network on covers.")
 @click.argument("recipe_name", metavar="RECIPE")
 @click.option("--data", type=click.Path(exists=True, path_type=Path), required=True, metavar="DATASET")
@@ -23,11 +36,14 @@ from duck_and_cover.errors import BadInput, MissingExtra
 @click.option(
     "--set", "changes", multiple=True, metavar="FIELD=VALUE", help="Change a field of the recipe; may be repeated."
 )
-@click.option("--devices", type=int, default=1, show_default=True, metavar="N")
+@click.option("--list", is_flag=True, is_eager=True, expose_value=False, callback=_list_recipes,
+              help="Say which recipes there are.")  # fmt: skip
+@click.option("--devices", type=int, default=1, show_default=True, metavar="N",
+              help="Processes on this machine; a batch is divided over them.")  # fmt: skip
 @click.option("--nodes", type=int, default=1, show_default=True, metavar="N")
 def train(recipe_name: str, data: Path, run_dir: Path, letters: Path | None, resume: bool, kimg: float | None,
           changes: tuple[str, ...], devices: int, nodes: int) -> None:  # fmt: skip
-    """Train a network on covers, resumable at any time. RECIPE is flow-64, flow-128 or flow-tiny.
+    """Train a network on covers, resumable at any time. `--list` says which RECIPEs there are.
 
     \b
     duckcover train flow-64 --data covers/ --letters letters.jsonl -o runs/first --kimg 500
@@ -39,25 +55,37 @@ def train(recipe_name: str, data: Path, run_dir: Path, letters: Path | None, res
     from duck_and_cover.training.recipes import recipe
     from duck_and_cover.training.run import train as run
 
-    chosen = recipe(recipe_name).with_changes(**_changes(changes))
-    if kimg is not None:
-        chosen = chosen.with_changes(kimg=kimg)
+    chosen = recipe(recipe_name)
+    chosen = chosen.with_changes(**_changes(changes, chosen), **({} if kimg is None else {"kimg": kimg}))
     found = load_letters(letters) if letters else None
-    module = run(chosen, data, run_dir, letters=found, resume=resume, devices=devices, nodes=nodes)
+    module = run(chosen, data, run_dir, letters=found, resume=resume, devices=devices, nodes=nodes,
+                 warn=lambda said: click.echo(f"duckcover: {said}", err=True))  # fmt: skip
     click.echo(f"{run_dir}   {int(module.images_shown):,} images shown   next: duckcover export {run_dir} -o BUNDLE")
 
 
-def _changes(texts: tuple[str, ...]) -> dict[str, Any]:
-    from duck_and_cover.training.recipe import Recipe
-
-    kinds = {f.name: f.type for f in fields(Recipe) if f.type in ("int", "float", "str")}
+def _changes(texts: tuple[str, ...], chosen: Any) -> dict[str, Any]:
+    """`FIELD=VALUE` texts as values of the fields' own kinds: whole numbers, numbers, words, or numbers with commas."""
+    of = {f.name: getattr(owner, f.name) for owner in (chosen.network, chosen) for f in fields(owner)}
+    of = {name: value for name, value in of.items() if name not in ("name", "network", "batches", "attention")}
     changes: dict[str, Any] = {}
     for text in texts:
         name, equals, value = text.partition("=")
-        if not equals or name not in kinds:
-            raise BadInput(f"--set {text}: wanted FIELD=VALUE with a field of {', '.join(sorted(kinds))}")
+        if not equals or name not in of:
+            raise BadInput(f"--set {text}: wanted FIELD=VALUE with a field of {', '.join(sorted(of))}")
         try:
-            changes[name] = {"int": int, "float": float, "str": str}[kinds[name]](value)
+            changes[name] = _like(of[name], value)
         except ValueError as error:
-            raise BadInput(f"--set {text}: {value!r} is not a number") from error
+            raise BadInput(f"--set {text}: {value!r} is not {_wanted(of[name])}") from error
     return changes
+
+
+def _like(before: Any, text: str) -> Any:
+    if isinstance(before, str):
+        return text
+    if isinstance(before, tuple):
+        return tuple(int(part) for part in text.split(","))
+    return int(text) if isinstance(before, int) else float(text)
+
+
+def _wanted(before: Any) -> str:
+    return {int: "a whole number", tuple: "whole numbers with commas between them"}.get(type(before), "a number")

@@ -12,7 +12,7 @@ import functools
 import hashlib
 import os
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -22,7 +22,8 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from duck_and_cover.album import FIRST_YEAR, LAST_YEAR, Album
-from duck_and_cover.cover import Cover, Found, Pixels, read_pixels
+from duck_and_cover.cover import Cover, Found, Pixels, read_pixels, resized
+from duck_and_cover.dataset.letters import Box, letter_mask, without_letters
 from duck_and_cover.errors import BadInput
 from duck_and_cover.genres import normal
 
@@ -68,8 +69,8 @@ class CoverDataset:
         object.__setattr__(self, "path", Path(self.path))
         if self.part not in PARTS:
             raise BadInput(f"no part is called {self.part!r}; wanted one of {', '.join(PARTS)}")
-        if self.resolution_px is not None and not 8 <= self.resolution_px <= 2048:
-            raise BadInput(f"resolution is {self.resolution_px} px; wanted 8 to 2048")
+        if self.resolution_px is not None and not 4 <= self.resolution_px <= 2048:
+            raise BadInput(f"resolution is {self.resolution_px} px; wanted 4 to 2048")
         self.shards  # noqa: B018  (fails here, not on first use)
 
     @property
@@ -143,35 +144,63 @@ def _origin(row: dict[str, Any]) -> Found:
 
 @dataclass(frozen=True, eq=False)
 class PixelTable:
-    """Covers decoded once at one resolution: `pixels` uint8 (N, R, R, 3), memory-mapped, and their `origins`."""
+    """Covers decoded once at one resolution: `pixels` uint8 (N, R, R, 3), memory-mapped, and their `origins`.
+
+    content_hash, letters_hash:  of the data, and of the lettering that was filled in ("" for none).
+    """
 
     pixels: NDArray[np.uint8]
     origins: tuple[Found, ...]
+    content_hash: str
+    letters_hash: str
 
     def __len__(self) -> int:
         return len(self.origins)
 
 
-def pixel_table(dataset: CoverDataset, cache_dir: Path) -> PixelTable:
+def pixel_table(
+    dataset: CoverDataset,
+    cache_dir: Path,
+    *,
+    letters: Mapping[str, Sequence[Box]] | None = None,
+    larger: PixelTable | None = None,
+) -> PixelTable:
     """Decode `dataset` into a file under `cache_dir`, or find it there from an earlier call.
 
-    The file's name holds the content hash, part and resolution, and it is renamed into place when complete, so a
-    broken-off call leaves nothing that a later one would mistake for data.
+    letters:  id -> boxes of lettering, which are filled in from their surroundings.
+    larger:   a table of the same covers that was made with the same letters: pictures are made smaller, not decoded
+              anew.
+
+    The file's name holds the content hash, part, letters and resolution, and it is renamed into place when complete, so
+    a broken-off call leaves nothing that a later one would mistake for data.
     """
     if dataset.resolution_px is None:
         raise BadInput("a pixel table needs one resolution; give the dataset resolution_px")
     cache_dir.mkdir(parents=True, exist_ok=True)
-    origins = tuple(dataset.origins())
+    origins = larger.origins if larger else tuple(dataset.origins())
     if not origins:
         raise BadInput(f"{dataset.path}: no cover is in part {dataset.part!r}; wanted at least one")
-    r = dataset.resolution_px
-    target = cache_dir / f"covers-{dataset.content_hash}-{dataset.part}-{r}.npy"
+    r, key = dataset.resolution_px, letters_hash(letters)
+    name = "-".join(filter(None, ("covers", dataset.content_hash, dataset.part, key, str(r))))
+    target = cache_dir / f"{name}.npy"
     if not target.exists():
         partial = target.with_suffix(f".{os.getpid()}.partial")
         table = np.lib.format.open_memmap(partial, mode="w+", dtype=np.uint8, shape=(len(origins), r, r, 3))
-        for i, cover in enumerate(dataset):
-            table[i] = cover.pixels
+        if larger:
+            for i, pixels in enumerate(larger.pixels):
+                table[i] = resized(pixels, r)
+        else:
+            for i, cover in enumerate(dataset):
+                boxes = (letters or {}).get(origins[i].id)
+                table[i] = without_letters(cover.pixels, letter_mask(boxes, r)) if boxes else cover.pixels
         table.flush()
         del table
         partial.replace(target)
-    return PixelTable(np.load(target, mmap_mode="r"), origins)
+    return PixelTable(np.load(target, mmap_mode="r"), origins, dataset.content_hash, key)
+
+
+def letters_hash(letters: Mapping[str, Sequence[Box]] | None) -> str:
+    """Which lettering, 8 hex digits; "" for none."""
+    if not letters:
+        return ""
+    return f"{zlib.crc32(repr(sorted((id, list(map(tuple, boxes))) for id, boxes in letters.items())).encode()):08x}"

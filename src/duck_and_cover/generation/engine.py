@@ -52,11 +52,11 @@ def open_engine(name: str | Path = DEFAULT_ENGINE, threads: int = 0) -> Engine:
     Raises `UnknownChoice` for a name that is neither, `DamagedBundle` for one that is not whole.
     """
     from duck_and_cover.bundle import Bundle
-    from duck_and_cover.generation.onnx import OnnxEngine
+    from duck_and_cover.generation.onnx import engine_on
 
     if str(name) in engine_names():
-        return OnnxEngine(Bundle.open(_shelf() / str(name)), threads)
+        return engine_on(Bundle.open(_shelf() / str(name)), threads)
     with suppress(OSError):  # a name too long for a file, a folder that may not be entered
         if Path(name).is_dir():
-            return OnnxEngine(Bundle.open(Path(name)), threads)
+            return engine_on(Bundle.open(Path(name)), threads)
     raise UnknownChoice("engine (nor bundle folder)", str(name), engine_names())

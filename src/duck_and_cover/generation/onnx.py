@@ -1,6 +1,6 @@
-"""Draw with a bundle through onnxruntime: a few steps from noise to a picture, in plain numpy.
+"""Draw with a bundle through onnxruntime, in plain numpy: a denoiser in a few steps, a GAN's generator in one.
 
-R  resolution in px        D  condition
+R  resolution in px        D  condition        Z  latent
 """
 
 from __future__ import annotations
@@ -17,25 +17,33 @@ from duck_and_cover.condition import Condition
 from duck_and_cover.cover import Cover, Drawn, from_network
 from duck_and_cover.errors import DamagedBundle
 
-__all__ = ["OnnxEngine", "follow", "times_of"]
+__all__ = ["DenoiserEngine", "GeneratorEngine", "OnnxEngine", "engine_on", "follow", "times_of"]
 
 Array = NDArray[np.float32]
 
 
-class OnnxEngine:
-    """An engine on a verified bundle; loads the network once, draws as often as asked."""
+def engine_on(bundle: Bundle, threads: int = 0) -> OnnxEngine:
+    """An engine on a verified bundle, of the kind that its network is; the network is loaded once.
 
-    def __init__(self, bundle: Bundle, threads: int = 0) -> None:
-        """threads: for one picture; 0 leaves it to onnxruntime. Pictures may be drawn from several threads at once."""
-        self.bundle = bundle
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        options.intra_op_num_threads = threads
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
-            self.session = onnxruntime.InferenceSession(bundle.model, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime raises its own classes for files it cannot read
-            raise DamagedBundle(f"{bundle.model}: onnxruntime cannot open it ({error})") from error
+    threads:  for one picture; 0 leaves it to onnxruntime. Pictures may be drawn from several threads at once.
+    """
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        session = onnxruntime.InferenceSession(bundle.model, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises its own classes for files it cannot read
+        raise DamagedBundle(f"{bundle.model}: onnxruntime cannot open it ({error})") from error
+    kind = GeneratorEngine if "z" in {wanted.name for wanted in session.get_inputs()} else DenoiserEngine
+    return kind(bundle, session)
+
+
+class OnnxEngine:
+    """What both kinds share."""
+
+    def __init__(self, bundle: Bundle, session: onnxruntime.InferenceSession) -> None:
+        self.bundle, self.session = bundle, session
 
     @property
     def name(self) -> str:
@@ -44,6 +52,30 @@ class OnnxEngine:
     @property
     def sha256(self) -> str:
         return self.bundle.sha256
+
+    def draw(self, condition: Condition, seed: int) -> Cover:
+        raise NotImplementedError
+
+    def _run(self, output: str, feeds: dict[str, Array]) -> Array:
+        try:
+            return np.asarray(self.session.run([output], feeds)[0], np.float32)
+        except Exception as error:  # onnxruntime raises its own classes for inputs that do not fit the network
+            raise DamagedBundle(f"{self.bundle.model}: does not fit its bundle.json ({error})") from error
+
+
+class GeneratorEngine(OnnxEngine):
+    """A GAN: one evaluation a picture."""
+
+    def draw(self, condition: Condition, seed: int) -> Cover:
+        """One picture, uint8 (R, R, 3)."""
+        latent = next(wanted.shape[1] for wanted in self.session.get_inputs() if wanted.name == "z")
+        z = np.random.default_rng(seed).standard_normal((1, latent), np.float32)
+        picture = self._run("picture", {"z": z, "condition": self.bundle.encoder.encode(condition)[None]})
+        return Cover(from_network(picture)[0], Drawn(self.sha256, condition, seed))
+
+
+class DenoiserEngine(OnnxEngine):
+    """A flow-matching denoiser, followed from noise to a picture with guidance."""
 
     def draw(self, condition: Condition, seed: int) -> Cover:
         """One picture, uint8 (R, R, 3). Each is drawn alone, so its pixels do not depend on what else is asked for."""
@@ -65,11 +97,7 @@ class OnnxEngine:
         return Cover(from_network(picture)[0], Drawn(self.sha256, condition, seed))
 
     def _velocity(self, x: Array, t: float, condition: Array) -> Array:
-        feeds = {"x": x, "t": np.full(len(x), t, np.float32), "condition": condition}
-        try:
-            return np.asarray(self.session.run(["velocity"], feeds)[0], np.float32)
-        except Exception as error:  # onnxruntime raises its own classes for inputs that do not fit the network
-            raise DamagedBundle(f"{self.bundle.model}: does not fit its bundle.json ({error})") from error
+        return self._run("velocity", {"x": x, "t": np.full(len(x), t, np.float32), "condition": condition})
 
 
 def times_of(sampler: Sampler) -> NDArray[np.float64]:

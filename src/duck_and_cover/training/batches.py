@@ -1,6 +1,8 @@
-"""What a network is shown: batches that depend on the seed and the step alone, so that a resumed run sees the same.
+"""What a network is shown. Picture k of a run depends on the seed and on k alone: whatever the size of the batch, the
+number of processes or the moment of a resumption, it is the same cover, cut the same way, with the same fields left
+open.
 
-B batch    R resolution in px    D condition    A aspects: share of lettering, zoom
+    B batch    R resolution in px    M R and a margin to zoom into    D condition    A aspects: share of lettering, zoom
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -18,12 +21,16 @@ from torch.utils.data import IterableDataset
 
 from duck_and_cover.condition import Condition, ConditionEncoder
 from duck_and_cover.cover import Found, to_network
-from duck_and_cover.dataset.letters import Box, letter_mask, without_letters
+from duck_and_cover.dataset.letters import Box, letter_mask
 from duck_and_cover.dataset.reader import CoverDataset, Part, pixel_table
+from duck_and_cover.errors import BadInput
 from duck_and_cover.genres import main_family
-from duck_and_cover.training.recipe import Recipe
+from duck_and_cover.training.recipe import FlowRecipe, Recipe
 
-__all__ = ["Batch", "BatchStream", "TrainingSet", "training_set"]
+__all__ = ["FEWEST_COVERS", "Batch", "BatchStream", "TrainingSet", "training_set"]
+
+FEWEST_COVERS = 64
+"""Fewer than this are a picture book, not a data set: any network learns them by heart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,22 +50,24 @@ class Batch:
 
 @dataclass(frozen=True, eq=False)
 class TrainingSet:
-    """Covers ready to be shown, a margin larger than R so that they can be zoomed into.
+    """Covers ready to be shown.
 
-    pixels:      uint8 (N, M, M, 3), letters filled in.
-    lettered:    bool (N, M, M), where they were.
-    conditions:  float32 (N, D).
-    chances:     float64 (N,), how often each is drawn, summing to 1.
+    tables:        side R -> uint8 (N, M, M, 3), lettering filled in; files on disk, mapped into memory.
+    boxes:         N times where the lettering was.
+    conditions:    float32 (N, D).
+    chances:       float64 (N,), how often each is drawn, summing to 1.
+    content_hash:  of the shards; `letters_hash` of the boxes.
     """
 
-    pixels: NDArray[np.uint8]
-    lettered: NDArray[np.bool_]
+    tables: Mapping[int, NDArray[np.uint8]]
+    boxes: Sequence[Sequence[Box]]
     conditions: NDArray[np.float32]
     chances: NDArray[np.float64]
     content_hash: str
+    letters_hash: str = ""
 
     def __len__(self) -> int:
-        return len(self.pixels)
+        return len(self.conditions)
 
 
 def training_set(
@@ -70,19 +79,24 @@ def training_set(
     part: Part = "train",
     letters: Mapping[str, Sequence[Box]] | None = None,
 ) -> TrainingSet:
-    """Read, decode once (cached), fill lettering in and encode the conditions."""
-    margin_px = round(recipe.network.resolution_px * (1 + recipe.zoom))
-    dataset = CoverDataset(data, part, margin_px)
-    table = pixel_table(dataset, cache_dir)
-    pixels = np.array(table.pixels)
-    lettered = np.zeros(pixels.shape[:3], bool)
-    for i, origin in enumerate(table.origins):
-        boxes = (letters or {}).get(origin.id)
-        if boxes:
-            lettered[i] = letter_mask(boxes, margin_px)
-            pixels[i] = without_letters(pixels[i], lettered[i])
-    conditions = encoder.encode_all(Condition.of(origin.album) for origin in table.origins)
-    return TrainingSet(pixels, lettered, conditions, _chances(table.origins, recipe.balance), dataset.content_hash)
+    """Decode once at each resolution the recipe shows (cached), fill lettering in and encode the conditions."""
+    tables, table = {}, None
+    for side in sorted(recipe.resolutions, reverse=True):
+        margin_px = round(side * (1 + recipe.zoom))
+        dataset = CoverDataset(data, part, margin_px)
+        table = pixel_table(dataset, cache_dir, letters=letters, larger=table)
+        tables[side] = table.pixels
+    assert table is not None
+    origins = table.origins
+    conditions = encoder.encode_all(Condition.of(origin.album) for origin in origins)
+    if recipe.drop_all < 1 and not conditions.any():
+        raise BadInput(
+            f"{data}: no cover states a genre, year, artist or album, so there is nothing to ask a network for; "
+            "add those columns, or train without conditions: --set drop_all=1"
+        )
+    boxes = tuple(tuple((letters or {}).get(origin.id, ())) for origin in origins)
+    return TrainingSet(tables, boxes, conditions, _chances(origins, recipe.balance), table.content_hash,
+                       table.letters_hash)  # fmt: skip
 
 
 def _chances(origins: Sequence[Found], balance: float) -> NDArray[np.float64]:
@@ -93,7 +107,10 @@ def _chances(origins: Sequence[Found], balance: float) -> NDArray[np.float64]:
 
 
 class BatchStream(IterableDataset[Batch]):
-    """Endless batches from step `start` on; step k is the same whenever and however often it is asked for."""
+    """Endless batches from the picture `start` on.
+
+    rank, ranks:  of `ranks` processes, number `rank` gets pictures rank, rank + ranks, ... of each batch.
+    """
 
     def __init__(self, covers: TrainingSet, recipe: Recipe, encoder: ConditionEncoder, start: int = 0,
                  rank: int = 0, ranks: int = 1) -> None:  # fmt: skip
@@ -101,47 +118,70 @@ class BatchStream(IterableDataset[Batch]):
         self.covers, self.recipe, self.encoder = covers, recipe, encoder
         self.start, self.rank, self.ranks = start, rank, ranks
         self._cumulative = np.cumsum(covers.chances)
+        self._letter_weight = recipe.letter_weight if isinstance(recipe, FlowRecipe) else 1.0
 
     def __iter__(self) -> Iterator[Batch]:
         worker = torch.utils.data.get_worker_info()
-        step, stride = (self.start + worker.id, worker.num_workers) if worker else (self.start, 1)
+        mine, workers = (worker.id, worker.num_workers) if worker else (0, 1)
+        images, number = self.start, 0
         while True:
-            yield self.batch(step)
-            step += stride
+            if number % workers == mine:
+                yield self.batch(images)
+            images, number = images + self.recipe.batch_at(images), number + 1
 
-    def batch(self, step: int) -> Batch:
-        """The batch of one step."""
-        recipe, rng = self.recipe, np.random.default_rng((self.recipe.seed, step, self.rank))
-        count, size = recipe.batch // self.ranks, recipe.network.resolution_px
-        rows = np.minimum(np.searchsorted(self._cumulative, rng.random(count)), len(self.covers) - 1)
-        pictures = np.empty((count, size, size, 3), np.uint8)
-        letters = np.empty((count, size, size), np.float32)
-        aspects = np.zeros((count, 2), np.float32)
-        margin = self.covers.pixels.shape[1]
-        for i, row in enumerate(rows):
-            side = margin if rng.random() < 0.5 else int(rng.integers(size, margin + 1))
-            x, y = rng.integers(0, margin - side + 1, 2)
-            window = np.s_[y : y + side, x : x + side]
-            picture, mask = self.covers.pixels[row][window], self.covers.lettered[row][window].astype(np.float32)
-            if rng.random() < 0.5:
-                picture, mask = picture[:, ::-1], mask[:, ::-1]
-            pictures[i] = cv2.resize(np.ascontiguousarray(picture), (size, size), interpolation=cv2.INTER_AREA)
-            letters[i] = cv2.resize(np.ascontiguousarray(mask), (size, size), interpolation=cv2.INTER_AREA)
-            aspects[i] = letters[i].mean(), (margin - side) / max(1, margin - size)
-        weight = 1.0 - (1.0 - recipe.letter_weight) * letters
+    def batch(self, images: int) -> Batch:
+        """The batch of the step that begins after so many pictures."""
+        size = self.recipe.resolution_at(images)
+        shown = range(images + self.rank, images + self.recipe.batch_at(images), self.ranks)
+        pictures = np.empty((len(shown), size, size, 3), np.uint8)
+        letters = np.zeros((len(shown), size, size), np.float32)
+        conditions = np.empty((len(shown), self.covers.conditions.shape[1]), np.float32)
+        zooms = np.empty(len(shown), np.float32)
+        for i, number in enumerate(shown):
+            rng = np.random.default_rng((self.recipe.seed, number))
+            row = min(int(np.searchsorted(self._cumulative, rng.random())), len(self.covers) - 1)
+            conditions[i] = self._condition(row, rng)
+            zooms[i] = self._cut(row, size, rng, pictures[i], letters[i])
+        weight = 1.0 - (1.0 - self._letter_weight) * letters
         return Batch(
             torch.from_numpy(to_network(pictures)),
-            torch.from_numpy(self._conditions(rows, rng)),
-            torch.from_numpy(aspects),
+            torch.from_numpy(conditions),
+            torch.from_numpy(np.stack([letters.mean((1, 2)), zooms], 1)),
             torch.from_numpy(weight[:, None]),
         )
 
-    def _conditions(self, rows: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.float32]:
-        """Encodings with fields left open at random."""
-        recipe, kept = self.recipe, self.covers.conditions[rows].copy()
+    def _cut(self, row: int, size: int, rng: np.random.Generator, picture: NDArray[np.uint8],
+             letters: NDArray[np.float32]) -> float:  # fmt: skip
+        """Fill `picture` and `letters` (R, R) with a window of a cover, mirrored half the time; returns its zoom, 0 to
+        1."""
+        cover = self.covers.tables[size][row]
+        margin = len(cover)
+        side = margin if margin == size or rng.random() < 0.5 else int(rng.integers(size, margin + 1))
+        x, y = rng.integers(0, margin - side + 1, 2) if side < margin else (0, 0)
+        step = -1 if rng.random() < 0.5 else 1
+        window = np.s_[y : y + side, x : x + side]
+        picture[:] = _reduced(cover[window][:, ::step], size)
+        if self.covers.boxes[row]:
+            mask = letter_mask(self.covers.boxes[row], margin)[window][:, ::step].astype(np.float32)
+            letters[:] = _reduced(mask, size)
+        return (margin - side) / max(1, margin - size)
+
+    def _condition(self, row: int, rng: np.random.Generator) -> NDArray[np.float32]:
+        """An encoding with fields left open at random, and noise on the others."""
+        recipe, kept = self.recipe, self.covers.conditions[row].copy()
         chances = {"genres": recipe.drop_genres, "year": recipe.drop_year,
                    "artist": recipe.drop_names, "album": recipe.drop_names}  # fmt: skip
-        for name, where in self.encoder.fields.items():
-            kept[rng.random(len(rows)) < chances[name], where] = 0.0
-        kept[rng.random(len(rows)) < recipe.drop_all] = 0.0
+        draws, whole = rng.random(len(chances)), rng.random()
+        noise = recipe.condition_noise * rng.standard_normal(len(kept)) if recipe.condition_noise else None
+        for draw, (name, where) in zip(draws, self.encoder.fields.items(), strict=True):
+            if whole < recipe.drop_all or draw < chances[name]:
+                kept[where] = 0.0
+            elif noise is not None and kept[where].any():
+                kept[where] += noise[where]
         return kept
+
+
+def _reduced(values: NDArray[Any], size: int) -> NDArray[Any]:
+    if len(values) == size:
+        return values
+    return cv2.resize(np.ascontiguousarray(values), (size, size), interpolation=cv2.INTER_AREA)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,10 +18,16 @@ from torch import Tensor, nn
 
 from duck_and_cover.bundle import Bundle, Sampler
 from duck_and_cover.errors import Failure
+from duck_and_cover.models.conditioning import Stage
 from duck_and_cover.models.flow import FlowDenoiser
-from duck_and_cover.training.run import load_run
+from duck_and_cover.models.progan import bake
+from duck_and_cover.training.adversarial import GanTraining
+from duck_and_cover.training.denoising import FlowTraining
+from duck_and_cover.training.module import Training
+from duck_and_cover.training.recipe import GanRecipe
+from duck_and_cover.training.record import load_run, restore_best
 
-__all__ = ["MAX_DIFFERENCE", "Parity", "default_card", "export", "to_onnx"]
+__all__ = ["MAX_DIFFERENCE", "Drawing", "Parity", "compare", "default_card", "drawing_of", "export", "to_onnx"]
 
 MAX_DIFFERENCE = 1e-3
 """Largest difference of a value in about [-1, 1] that an export may show."""
@@ -34,7 +41,24 @@ class Parity:
     inputs: int
 
 
-class _Drawing(nn.Module):
+@dataclass(frozen=True)
+class Drawing:
+    """What is exported: a module that draws, and the names and shapes of what goes in and comes out.
+
+    inputs:  name -> shape of one sample. "t" is a time in [0, 1]; all others are standard normal in the proof.
+    """
+
+    module: nn.Module
+    inputs: Mapping[str, tuple[int, ...]]
+    output: str
+
+    def example(self, count: int, generator: torch.Generator) -> dict[str, Tensor]:
+        """Random inputs, name -> (count, ...)."""
+        draw = {name: torch.rand if name == "t" else torch.randn for name in self.inputs}
+        return {name: draw[name](count, *shape, generator=generator) for name, shape in self.inputs.items()}
+
+
+class _Denoiser(nn.Module):
     """The denoiser as it is used for drawing: no aspects."""
 
     def __init__(self, net: FlowDenoiser) -> None:
@@ -45,30 +69,55 @@ class _Drawing(nn.Module):
         return self.net(x, t, condition)
 
 
-def to_onnx(net: FlowDenoiser) -> tuple[bytes, Parity]:
+class _Generator(nn.Module):
+    """A GAN's generator at the stage that its run has reached."""
+
+    def __init__(self, net: nn.Module, stage: Stage) -> None:
+        super().__init__()
+        self.net, self.stage = net, stage
+
+    def forward(self, z: Tensor, condition: Tensor) -> Tensor:
+        return self.net(z, condition, self.stage)
+
+
+def drawing_of(module: Training) -> Drawing:
+    """The averaged network of a run, in single precision, its weights rounded to half precision as they will be
+    stored."""
+    net = module.averaged.float().eval().to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+    bake(net)
+    with torch.no_grad():
+        for values in itertools.chain(net.parameters(), net.buffers()):
+            if values.is_floating_point():
+                values.copy_(values.half().float())
+    r, d = module.recipe.network.resolution_px, module.recipe.network.condition_dims
+    if isinstance(module, FlowTraining):
+        return Drawing(_Denoiser(net).eval(), {"x": (3, r, r), "t": (), "condition": (d,)}, "velocity")
+    assert isinstance(module, GanTraining)
+    recipe: GanRecipe = module.recipe
+    generator = _Generator(net, recipe.stage_at(int(module.images_shown))).eval()
+    return Drawing(generator, {"z": (recipe.network.latent,), "condition": (d,)}, "picture")
+
+
+def to_onnx(drawing: Drawing) -> tuple[bytes, Parity]:
     """Serialise with weights stored in half precision (computed in single), and compare with torch.
 
-    The network's own weights are rounded to half precision first, so both sides hold the same numbers.
     Raises `Failure` where any output differs by `MAX_DIFFERENCE` or more.
     """
-    net = net.float().eval().to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
-    with torch.no_grad():
-        for parameter in net.parameters():
-            parameter.copy_(parameter.half().float())
-    r, d = net.config.resolution_px, net.config.condition_dims
-    example = (torch.randn(2, 3, r, r), torch.rand(2), torch.randn(2, d))
     batch = torch.export.Dim("batch", min=1, max=4096)
+    # batch normalisation would be folded into weights, which are then no longer numbers of half precision
+    normalises = any(isinstance(layer, nn.BatchNorm2d) for layer in drawing.module.modules())
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", ".*The axis name: batch.*")  # all three inputs share it, as meant
+        warnings.filterwarnings("ignore", ".*The axis name: batch.*")  # all inputs share it, as meant
         warnings.filterwarnings("ignore", ".*LeafSpec.*")
         program = torch.onnx.export(
-            _Drawing(net).eval(),
-            example,
-            input_names=["x", "t", "condition"],
-            output_names=["velocity"],
-            dynamic_shapes={"x": {0: batch}, "t": {0: batch}, "condition": {0: batch}},
+            drawing.module,
+            tuple(drawing.example(2, torch.Generator().manual_seed(1)).values()),
+            input_names=list(drawing.inputs),
+            output_names=[drawing.output],
+            dynamic_shapes={name: {0: batch} for name in drawing.inputs},
             opset_version=20,
             dynamo=True,
+            optimize=not normalises,
             verbose=False,
         )
     assert program is not None
@@ -78,16 +127,19 @@ def to_onnx(net: FlowDenoiser) -> tuple[bytes, Parity]:
     _store_half(model)
     onnx.checker.check_model(model)
     content = model.SerializeToString()
-    return content, _compare(net, content)
+    return content, compare(drawing, content)
 
 
 def _store_half(model: onnx.ModelProto) -> None:
-    """Keep large float tensors as half precision, cast back where they enter the graph."""
+    """Keep large float tensors that lose nothing by it as half precision, cast back where they enter the graph."""
     graph, casts = model.graph, []
     for tensor in list(graph.initializer):
         if tensor.data_type != onnx.TensorProto.FLOAT or np.prod(tensor.dims) < 64:
             continue
-        values, name = onnx.numpy_helper.to_array(tensor).astype(np.float16), tensor.name
+        exact, name = onnx.numpy_helper.to_array(tensor), tensor.name
+        values = exact.astype(np.float16)
+        if not np.array_equal(values.astype(np.float32), exact):  # the exporter folded something into it
+            continue
         graph.initializer.remove(tensor)
         graph.initializer.append(onnx.numpy_helper.from_array(values, f"{name}.half"))
         casts.append(onnx.helper.make_node("Cast", [f"{name}.half"], [name], to=onnx.TensorProto.FLOAT))
@@ -99,28 +151,34 @@ def _store_half(model: onnx.ModelProto) -> None:
         del node.metadata_props[:]
 
 
-def _compare(net: FlowDenoiser, content: bytes, inputs: int = 8) -> Parity:
+def compare(drawing: Drawing, content: bytes, inputs: int = 8) -> Parity:
+    """Draw with torch and with onnxruntime from the same inputs, one to three at a time."""
     from onnxruntime import InferenceSession  # the proof needs the runtime that will draw
 
     session = InferenceSession(content, providers=["CPUExecutionProvider"])
     worst, generator = 0.0, torch.Generator().manual_seed(0)
-    r, d = net.config.resolution_px, net.config.condition_dims
     for i in range(inputs):
-        x = torch.randn(1 + i % 3, 3, r, r, generator=generator)
-        t, condition = torch.rand(len(x), generator=generator), torch.randn(len(x), d, generator=generator)
+        given = drawing.example(1 + i % 3, generator)
         with torch.no_grad():
-            wanted = net(x, t, condition).numpy()
-        found = session.run(None, {"x": x.numpy(), "t": t.numpy(), "condition": condition.numpy()})[0]
+            wanted = drawing.module(*given.values()).numpy()
+        found = session.run(None, {name: value.numpy() for name, value in given.items()})[0]
         worst = max(worst, float(np.abs(wanted - np.asarray(found)).max()))
     if worst >= MAX_DIFFERENCE:
         raise Failure(f"torch and onnxruntime differ by {worst:.2e}; wanted below {MAX_DIFFERENCE:.0e}")
     return Parity(worst, inputs)
 
 
-def export(run_dir: Path, bundle_dir: Path, card: str | None = None, sampler: Sampler | None = None) -> Bundle:
-    """Write the averaged weights of a run as a bundle; returns it opened and verified."""
+def export(
+    run_dir: Path, bundle_dir: Path, card: str | None = None, sampler: Sampler | None = None, *, best: bool = False
+) -> Bundle:
+    """Write the averaged weights of a run as a bundle; returns it opened and verified.
+
+    best:  those of its best moment (`health.py`), not the last.
+    """
     module, encoder, record = load_run(run_dir)
-    model, parity = to_onnx(module.averaged)
+    if best:
+        restore_best(module, run_dir)
+    model, parity = to_onnx(drawing_of(module))
     facts: dict[str, Any] = {
         "images_shown": int(module.images_shown),
         "parity_max_difference": parity.max_difference,
@@ -132,12 +190,21 @@ def export(run_dir: Path, bundle_dir: Path, card: str | None = None, sampler: Sa
         model,
         card or default_card(module.recipe.name, facts),
         name=bundle_dir.name,
-        family="flow",
-        resolution_px=module.recipe.network.resolution_px,
-        sampler=sampler or Sampler(guidance=module.recipe.guidance),
+        family=module.recipe.family,
+        resolution_px=module.recipe.resolution_at(int(module.images_shown)),
+        sampler=sampler or Sampler(guidance=getattr(module.recipe, "guidance", 1.0)),
         encoder=encoder,
         training=facts,
     )
+
+
+_KINDS = {
+    "flow": "A conditional flow-matching denoiser",
+    "dcgan": "A conditional DCGAN",
+    "wgan-gp": "A conditional WGAN-GP",
+    "progan": "A conditional progressively grown GAN",
+    "r3gan": "A conditional R3GAN",
+}
 
 
 def default_card(name: str, facts: Mapping[str, Any]) -> str:
@@ -145,11 +212,12 @@ def default_card(name: str, facts: Mapping[str, Any]) -> str:
     data, versions = facts["data"], facts["versions"]
     return f"""# {name}
 
-A conditional flow-matching denoiser that draws album-cover art: composition, colour and light, no letters.
+{_KINDS[facts["recipe"]["family"]]} that draws album-cover art: composition, colour and light, no letters.
 
 - parameters: {facts["parameters"]:,}
-- data: {data["covers"]:,} covers, hash `{data["content_hash"]}`; lettering filled in: {data["letters_filled_in"]}
-- images shown: {facts["images_shown"]:,}
+- data: {data["covers"]:,} covers, hash `{data["content_hash"]}`; lettering filled in: {
+        "yes" if data["letters"] else "no"
+    } - images shown: {facts["images_shown"]:,}
 - recipe: `{facts["recipe"]["name"]}`, the whole of it in `bundle.json`
 - trained with torch {versions["torch"]}, lightning {versions["lightning"]} on {facts["machine"]}
 - largest difference between torch and onnxruntime: {facts["parity_max_difference"]:.1e}

@@ -1,42 +1,140 @@
-"""The recipes that ship, one function each. A recipe names one result."""
+"""The recipes that ship, one function each. A recipe names one result.
+
+GANs come in the paper's size, for an accelerator, and as `…-small`, which learns to 100 kimg on two CPU cores in about
+half an hour (benchmarks/networks.md). Any field can be changed on the command line: `--set width=96`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from duck_and_cover.errors import UnknownChoice
+from duck_and_cover.models.dcgan import DcganConfig
 from duck_and_cover.models.flow import FlowConfig
-from duck_and_cover.training.recipe import Recipe
+from duck_and_cover.models.progan import ProganConfig
+from duck_and_cover.models.r3gan import R3ganConfig
+from duck_and_cover.models.wgan_gp import WganGpConfig
+from duck_and_cover.training.recipe import FlowRecipe, GanRecipe, Recipe
 
-__all__ = ["RECIPES", "flow_64", "flow_128", "flow_tiny", "recipe"]
+__all__ = ["RECIPES", "recipe"]
 
 
-def flow_64() -> Recipe:
+def flow_64() -> FlowRecipe:
     """The default bundle: 9.6 M parameters, 64 px folded to 32 x 32 x 12; hours on two CPU cores.
 
     Batches are small because a CPU run shows few pictures: twice as many steps for the same time.
     """
-    return Recipe("flow-64", FlowConfig(resolution_px=64, widths=(64, 128, 192)), batch=32, learning_rate=5e-4)
+    return FlowRecipe("flow-64", FlowConfig(resolution_px=64, widths=(64, 128, 192)), batch=32, learning_rate=5e-4)
 
 
-def flow_128() -> Recipe:
+def flow_128() -> FlowRecipe:
     """For an accelerator: 128 px folded to 64 x 64 x 12, one level more, tens of millions of pictures shown."""
     network = FlowConfig(
         resolution_px=128, widths=(96, 160, 256, 320), attention=(False, False, True, True), blocks=2, embedding=512,
         dropout=0.1,
     )  # fmt: skip
-    return Recipe("flow-128", network, batch=256, kimg=20_000, learning_rate=5e-4, warmup_kimg=100, ema_kimg=250,
-                  time_mean=0.4, preview_kimg=500, checkpoint_kimg=250)  # fmt: skip
+    return FlowRecipe("flow-128", network, batch=256, kimg=20_000, learning_rate=5e-4, warmup_kimg=100, ema_kimg=250,
+                      time_mean=0.4, preview_kimg=500, checkpoint_kimg=250, health_kimg=500)  # fmt: skip
 
 
-def flow_tiny() -> Recipe:
+def flow_tiny() -> FlowRecipe:
     """Seconds on any machine: for tests and a first try."""
     network = FlowConfig(resolution_px=32, widths=(32, 64), attention=(False, True), blocks=1, embedding=64)
-    return Recipe("flow-tiny", network, batch=16, kimg=1.6, warmup_kimg=0.2, ema_kimg=0.5, steps=4,
-                  preview_kimg=0.8, checkpoint_kimg=0.8)  # fmt: skip
+    return FlowRecipe("flow-tiny", network, batch=16, kimg=1.6, warmup_kimg=0.2, ema_kimg=0.5, steps=4,
+                      preview_kimg=0.8, checkpoint_kimg=0.8, health_kimg=1.6)  # fmt: skip
 
 
-RECIPES: dict[str, Callable[[], Recipe]] = {"flow-64": flow_64, "flow-128": flow_128, "flow-tiny": flow_tiny}
+def dcgan_64() -> GanRecipe:
+    """The paper's network and optimiser: width 128 (1024 at 4 px), batch 128, Adam 2e-4, beta 1 of 0.5."""
+    return GanRecipe("dcgan-64", DcganConfig(), batch=128, kimg=2000, beta1=0.5, beta2=0.999,
+                     ramp_from=50, ramp_kimg=150, preview_kimg=50, checkpoint_kimg=25, health_kimg=50)  # fmt: skip
+
+
+def dcgan_128() -> GanRecipe:
+    """One layer more than the paper's."""
+    return _at(dcgan_64(), "dcgan-128", resolution_px=128)
+
+
+def dcgan_64_small() -> GanRecipe:
+    """A CPU's: half the width, batch 64."""
+    return _at(dcgan_64(), "dcgan-64-small", width=64, batch=64, **_SHORT)
+
+
+def wgan_gp_64() -> GanRecipe:
+    """The paper's: lambda 10, five critic steps, batch 64, Adam 1e-4 with betas (0, 0.9)."""
+    return GanRecipe("wgan-gp-64", WganGpConfig(), batch=64, kimg=10_000, loss="wasserstein", gradient_penalty=10.0,
+                     critic_steps=5, generator_rate=1e-4, critic_rate=1e-4, beta1=0.0, beta2=0.9,
+                     ramp_from=100, ramp_kimg=300, preview_kimg=100, checkpoint_kimg=50, health_kimg=100)  # fmt: skip
+
+
+def wgan_gp_128() -> GanRecipe:
+    return _at(wgan_gp_64(), "wgan-gp-128", resolution_px=128)
+
+
+def wgan_gp_64_small() -> GanRecipe:
+    """A CPU's: half the width, batch 32 and two critic steps, since few steps are all there are."""
+    return _at(wgan_gp_64(), "wgan-gp-64-small", width=32, batch=32, critic_steps=2, generator_rate=2e-4,
+               critic_rate=2e-4, **_SHORT)  # fmt: skip
+
+
+def progan_512() -> GanRecipe:
+    """The paper's: 800 kimg a resolution and 800 to fade the next in, batch 16 (14 at 256 px, 6 at 512), Adam 1e-3
+    with betas (0, 0.99), lambda 10, drift 0.001, averaging of 0.999 a step of 16 pictures.
+    """
+    return GanRecipe("progan-512", ProganConfig(), batch=16, batches=((256, 14), (512, 6)), kimg=15_000,
+                     loss="wasserstein", gradient_penalty=10.0, drift=0.001, stable_kimg=800, fade_kimg=800,
+                     generator_rate=1e-3, critic_rate=1e-3, beta1=0.0, beta2=0.99, ema_kimg=11.085,
+                     ramp_from=200, ramp_kimg=600, preview_kimg=100, checkpoint_kimg=50, health_kimg=200)  # fmt: skip
+
+
+def progan_64_small() -> GanRecipe:
+    """A CPU's, to 64 px: a quarter of the capacity, 12 kimg a phase, larger minibatches while pictures are small."""
+    return _at(progan_512(), "progan-64-small", resolution_px=64, capacity=2048, widest=128, latent=128, group=4,
+               stable_kimg=12, fade_kimg=12, batch=16, batches=((4, 64), (8, 64), (16, 32), (32, 32)),
+               **(_SHORT | {"kimg": 130, "ema_kimg": 5}))  # fmt: skip
+
+
+def r3gan_64() -> GanRecipe:
+    """The paper's loss and schedules at 64 px: gamma 2 to 0.2, Adam 2e-4 to 5e-5, beta 2 from 0.9 to 0.99."""
+    return GanRecipe("r3gan-64", R3ganConfig(), batch=256, kimg=20_000, loss="relativistic", gamma=2.0, final_gamma=0.2,
+                     generator_rate=2e-4, critic_rate=2e-4, final_rate=5e-5, beta1=0.0, beta2=0.9, final_beta2=0.99,
+                     ema_kimg=500, augment=0.5, ramp_from=200, ramp_kimg=600,
+                     preview_kimg=250, checkpoint_kimg=100, health_kimg=250)  # fmt: skip
+
+
+def r3gan_128() -> GanRecipe:
+    """Between the paper's 64 and 256 px: gamma grows with the number of pixels."""
+    return _at(r3gan_64(), "r3gan-128", resolution_px=128, widths=(512, 512, 512, 512, 512, 256), gamma=16.0,
+               final_gamma=1.6)  # fmt: skip
+
+
+def r3gan_256() -> GanRecipe:
+    """The paper's at 256 px: gamma 150 to 15."""
+    return _at(r3gan_64(), "r3gan-256", resolution_px=256, widths=(512, 512, 512, 512, 512, 256, 128), gamma=150.0,
+               final_gamma=15.0, batch=128)  # fmt: skip
+
+
+def r3gan_64_small() -> GanRecipe:
+    """A CPU's: pictures folded 2 x 2, about 2 M parameters a network."""
+    return _at(r3gan_64(), "r3gan-64-small", widths=(192, 192, 128, 96), fold_px=2, expansion=2, group=16, blocks=1,
+               batch=32, **_SHORT)  # fmt: skip
+
+
+_SHORT = {"kimg": 100, "ema_kimg": 5, "ramp_from": 10, "ramp_kimg": 30, "preview_kimg": 4, "checkpoint_kimg": 5,
+          "health_kimg": 10}  # fmt: skip
+
+
+def _at(base: GanRecipe, name: str, **changes: object) -> GanRecipe:
+    changed = base.with_changes(name=name, **changes)
+    assert isinstance(changed, GanRecipe)
+    return changed
+
+
+RECIPES: dict[str, Callable[[], Recipe]] = {
+    make.__name__.replace("_", "-"): make
+    for make in (flow_64, flow_128, flow_tiny, dcgan_64, dcgan_128, dcgan_64_small, wgan_gp_64, wgan_gp_128,
+                 wgan_gp_64_small, progan_512, progan_64_small, r3gan_64, r3gan_128, r3gan_256, r3gan_64_small)
+}  # fmt: skip
 
 
 def recipe(name: str) -> Recipe:

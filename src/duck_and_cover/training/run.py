@@ -1,39 +1,46 @@
-"""`train`: carry a recipe out on a dataset, from the start or from where it was left.
-
-A run is a folder: `run.json` (recipe, data, versions), `stats.jsonl`, `previews/`, `last.ckpt`.
-"""
+"""`train`: carry a recipe out on a dataset, from the start or from where it was left."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import json
 import logging
 import os
-import platform
 import signal
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import lightning as L
 import torch
+from lightning.pytorch.accelerators import CPUAccelerator
 from torch.utils.data import DataLoader
 
 from duck_and_cover.condition import ConditionEncoder
 from duck_and_cover.dataset.letters import Box
 from duck_and_cover.errors import BadInput
-from duck_and_cover.training.batches import BatchStream, training_set
-from duck_and_cover.training.callbacks import Checkpoints, Previews, Stats
-from duck_and_cover.training.denoising import FlowTraining
+from duck_and_cover.training.batches import FEWEST_COVERS, BatchStream, TrainingSet, training_set
+from duck_and_cover.training.checkpoints import BEFORE, LAST, Checkpoints, newest
+from duck_and_cover.training.health import Health
+from duck_and_cover.training.module import Training
+from duck_and_cover.training.previews import Previews
 from duck_and_cover.training.recipe import Recipe
+from duck_and_cover.training.record import (
+    alone,
+    check_same,
+    check_same_data,
+    first_process,
+    module_for,
+    record_of,
+    write_record,
+)
+from duck_and_cover.training.reporting import Stats, Terminal
 
-__all__ = ["load_run", "train"]
+__all__ = ["train"]
 
-CHECKPOINT = "last.ckpt"
+FEWEST_HELD_BACK = 32
 
 
 def train(
@@ -47,84 +54,104 @@ def train(
     nodes: int = 1,
     accelerator: str = "auto",
     quiet: bool = False,
-) -> FlowTraining:
-    """Train until `recipe.kimg` and return the module; `run_dir` holds everything it wrote.
+    warn: Callable[[str], None] = lambda said: None,
+) -> Training:
+    """Train until `recipe.kimg` and return the module; `run_dir` holds everything it wrote (`record.py`).
 
-    resume:  go on from `run_dir/last.ckpt`. Without it a folder that holds a run is refused, never overwritten.
-    Raises `BadInput` where the folder, the data or the recipe do not fit together.
+    letters:  id -> boxes of lettering, filled in from their surroundings.
+    resume:   go on from the newest whole checkpoint. Without it a folder that holds a run is refused, never
+              overwritten.
+    devices, nodes:  processes, each with a share of every batch; gradients are averaged over them.
+    warn:     is told when a damaged checkpoint was passed over.
+    Raises `BadInput` where the folder, the data or the recipe do not fit together, `Failure` where a run collapses.
     """
-    checkpoint = run_dir / CHECKPOINT
-    if resume and not checkpoint.exists():
-        raise BadInput(f"{run_dir}: nothing to resume, there is no {CHECKPOINT}")
-    if not resume and _first_process() and (checkpoint.exists() or (run_dir / "run.json").exists()):
+    if devices < 1 or nodes < 1:
+        raise BadInput(f"{devices} devices on {nodes} nodes; wanted 1 or more of each")
+    sizes = {recipe.batch, *(count for _, count in getattr(recipe, "batches", ()))}
+    if odd := sorted(size for size in sizes if size % (devices * nodes)):
+        raise BadInput(
+            f"a batch of {odd[0]} pictures does not divide over {devices * nodes} processes; change --set batch"
+        )
+    if resume and not any((run_dir / name).exists() for name in (LAST, BEFORE)):
+        raise BadInput(f"{run_dir}: nothing to resume, there is no {LAST}")
+    if not resume and first_process() and ((run_dir / LAST).exists() or (run_dir / "run.json").exists()):
         raise BadInput(f"{run_dir}: holds a run already; add --resume to go on with it, or name another folder")
     run_dir.mkdir(parents=True, exist_ok=True)
-    with _alone(run_dir):
-        return _train(recipe, data, run_dir, letters, resume, devices, nodes, accelerator, quiet)
+    with alone(run_dir):
+        return _train(recipe, data, run_dir, letters, resume, devices, nodes, accelerator, quiet, warn)
 
 
 def _train(recipe: Recipe, data: Path, run_dir: Path, letters: Mapping[str, Sequence[Box]] | None, resume: bool,
-           devices: int, nodes: int, accelerator: str, quiet: bool) -> FlowTraining:  # fmt: skip
-    checkpoint = run_dir / CHECKPOINT
+           devices: int, nodes: int, accelerator: str, quiet: bool, warn: Callable[[str], None],
+           ) -> Training:  # fmt: skip
     _keep_memory()
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)  # its advertisements
     torch.set_float32_matmul_precision("high")
 
-    encoder = ConditionEncoder()
-    module = FlowTraining(recipe)
-    start = 0
+    encoder, module, start, checkpoint = ConditionEncoder(), module_for(recipe), 0, None
     if resume:
-        _check_same(recipe, run_dir)
-        start = torch.load(checkpoint, map_location="cpu", weights_only=True)["global_step"]
-    covers = training_set(data, recipe, encoder, run_dir / "cache", letters=letters)
-    record = _record(recipe, covers.content_hash, len(covers), bool(letters))
+        check_same(recipe, run_dir)
+        checkpoint, content, said = newest(run_dir)
+        start = int(content["state_dict"]["images_shown"])
+        if said:
+            warn(said)
+        if start >= recipe.total_images:
+            module.load_state_dict(content["state_dict"])
+            return module
+    covers, held_back = _sets(data, recipe, encoder, run_dir / "cache", letters)
+    record = record_of(recipe, covers)
     if resume:
-        _check_same_data(record["data"], run_dir)
-    if _first_process():
-        _write_json(run_dir / "run.json", record)
+        check_same_data(record["data"], run_dir)
+    if first_process():
+        write_record(run_dir, record)
 
-    ranks = devices * nodes
+    stats = Stats(run_dir / "stats.jsonl", min(1.0, recipe.kimg / 4))
     trainer = L.Trainer(
         accelerator=accelerator,
         devices=devices,
         num_nodes=nodes,
+        strategy="ddp_find_unused_parameters_true" if devices * nodes > 1 else "auto",
         precision="bf16-mixed",
-        max_steps=recipe.total_steps,
+        max_epochs=-1,
         logger=False,
         enable_checkpointing=False,
         enable_progress_bar=False,
         enable_model_summary=False,
         callbacks=[
-            Stats(run_dir / "stats.jsonl", min(1.0, recipe.kimg / 4), quiet),
+            Health(held_back, run_dir),
+            stats,
+            *([] if quiet else [Terminal(stats)]),
             Previews(run_dir / "previews", encoder),
-            Checkpoints(checkpoint),
+            Checkpoints(run_dir),
         ],
     )
-    stream = BatchStream(covers, recipe, encoder, start, trainer.global_rank, ranks)
+    stream = BatchStream(covers, recipe, encoder, start, trainer.global_rank, devices * nodes)
+    on_gpu = not isinstance(trainer.accelerator, CPUAccelerator)
+    workers = min(8, (os.cpu_count() or 1) - 1) if on_gpu else 0
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", ".*does not have many workers.*")
-        warnings.filterwarnings("ignore", ".*weights_only.*")
-        warnings.filterwarnings("ignore", ".*LeafSpec.*")
+        for text in (".*does not have many workers.*", ".*weights_only.*", ".*LeafSpec.*", ".*No device id.*"):
+            warnings.filterwarnings("ignore", text)
         with _stopped_between_steps(trainer):
             trainer.fit(
                 module,
-                DataLoader(stream, batch_size=None, num_workers=0),
-                ckpt_path=checkpoint if resume else None,
+                DataLoader(stream, batch_size=None, num_workers=workers, pin_memory=on_gpu),
+                ckpt_path=checkpoint,
                 weights_only=True,
             )
     return module
 
 
-def load_run(run_dir: Path) -> tuple[FlowTraining, ConditionEncoder, dict[str, Any]]:
-    """The module of a run as last checkpointed, its encoder, and `run.json`. No pickled code is executed."""
+def _sets(data: Path, recipe: Recipe, encoder: ConditionEncoder, cache_dir: Path,
+          letters: Mapping[str, Sequence[Box]] | None) -> tuple[TrainingSet, TrainingSet]:  # fmt: skip
+    """What is shown and what is kept back to measure against; the former twice where too few are kept back."""
+    covers = training_set(data, recipe, encoder, cache_dir, letters=letters)
+    if len(covers) < FEWEST_COVERS:
+        raise BadInput(f"{data}: {len(covers)} covers to train on; wanted {FEWEST_COVERS} or more")
     try:
-        record = json.loads((run_dir / "run.json").read_text("utf-8"))
-        checkpoint = torch.load(run_dir / CHECKPOINT, map_location="cpu", weights_only=True)
-    except FileNotFoundError as error:
-        raise BadInput(f"{run_dir}: not a run with a checkpoint ({Path(error.filename).name} is missing)") from error
-    module = FlowTraining(Recipe.from_json(record["recipe"]))
-    module.load_state_dict(checkpoint["state_dict"])
-    return module, ConditionEncoder.from_json(checkpoint["duck_and_cover"]["encoder"]), record
+        held_back = training_set(data, recipe, encoder, cache_dir, part="validation", letters=letters)
+    except BadInput:  # an empty part
+        return covers, covers
+    return covers, held_back if len(held_back) >= FEWEST_HELD_BACK else covers
 
 
 @contextlib.contextmanager
@@ -149,61 +176,6 @@ def _stopped_between_steps(trainer: L.Trainer) -> Iterator[None]:
             signal.signal(number, handler)
     if asked:
         raise KeyboardInterrupt
-
-
-def _first_process() -> bool:
-    """Whether this is the only process of a training, or the first of those that Lightning or torchrun started."""
-    return os.environ.get("LOCAL_RANK", "0") == "0" and os.environ.get("NODE_RANK", "0") == "0"
-
-
-@contextlib.contextmanager
-def _alone(run_dir: Path) -> Iterator[None]:
-    """Hold the run for this process; a second one would overwrite its checkpoints. The system frees it on any death."""
-    if sys.platform == "win32" or "LOCAL_RANK" in os.environ:  # the other ranks of one training share a run
-        yield
-        return
-    import fcntl
-
-    with (run_dir / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise BadInput(f"{run_dir}: another process is training this run; wait for it or stop it") from error
-        yield
-
-
-def _check_same(recipe: Recipe, run_dir: Path) -> None:
-    """A resumed run may be made longer; nothing else about it may change."""
-    before = json.loads((run_dir / "run.json").read_text("utf-8"))["recipe"]
-    now = json.loads(json.dumps(recipe.to_json()))
-    free = {"kimg", "preview_kimg", "checkpoint_kimg", "guidance", "steps"}
-    changed = sorted(k for k in now if now[k] != before.get(k) and k not in free)
-    if changed:
-        raise BadInput(f"{run_dir}: was started with another recipe (differs in {', '.join(changed)}); wanted the same")
-
-
-def _check_same_data(now: dict[str, Any], run_dir: Path) -> None:
-    """A resumed run is shown what it was shown before; above all, `--letters` is not forgotten."""
-    before = json.loads((run_dir / "run.json").read_text("utf-8"))["data"]
-    if now != before:
-        changed = ", ".join(f"{k} was {before.get(k)!r}, is {now[k]!r}" for k in now if now[k] != before.get(k))
-        raise BadInput(f"{run_dir}: was started on other data ({changed}); give the same --data and --letters")
-
-
-def _record(recipe: Recipe, content_hash: str, covers: int, letters: bool) -> dict[str, Any]:
-    return {
-        "recipe": recipe.to_json(),
-        "data": {"content_hash": content_hash, "covers": covers, "letters_filled_in": letters},
-        "versions": {"python": platform.python_version(), "torch": torch.__version__, "lightning": L.__version__},
-        "machine": f"{platform.system()} {platform.machine()}, {torch.get_num_threads()} threads"
-        + (f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() else ""),
-    }
-
-
-def _write_json(path: Path, value: dict[str, Any]) -> None:
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    partial.replace(path)
 
 
 def _keep_memory() -> None:

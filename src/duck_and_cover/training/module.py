@@ -1,0 +1,108 @@
+"""`Training`: what training a denoiser and training a GAN share. Progress in images, averaged weights, exact
+resumption.
+
+All randomness of a step comes from (seed, images shown), and every process draws the whole batch's and keeps its rows,
+so that a run that is broken off and resumed, or spread over processes, is the same run.
+"""
+
+from __future__ import annotations
+
+import copy
+from abc import abstractmethod
+from typing import Any
+
+import lightning as L
+import torch
+from torch import Tensor, nn
+
+from duck_and_cover.condition import ConditionEncoder
+from duck_and_cover.errors import Failure
+from duck_and_cover.training.batches import Batch
+from duck_and_cover.training.recipe import Recipe
+
+__all__ = ["Training"]
+
+
+class Training(L.LightningModule):
+    """A training run in Lightning, optimised by hand. `averaged` holds the weights to draw with.
+
+    images_shown:  over all processes.
+    last:          numbers of the last step, for `stats.jsonl`.
+    whole:         False in the middle of a step, when the state must not be saved.
+    """
+
+    images_shown: Tensor
+    averaged: nn.Module
+
+    def __init__(self, recipe: Recipe) -> None:
+        super().__init__()
+        self.automatic_optimization = False
+        self.recipe = recipe
+        self.register_buffer("images_shown", torch.zeros((), dtype=torch.long))
+        self.last: dict[str, float] = {}
+        self.last_batch = 0
+        self.whole = True
+        torch.manual_seed(recipe.seed)
+
+    @property
+    @abstractmethod
+    def drawing(self) -> nn.Module:
+        """The network whose weights are averaged."""
+
+    @abstractmethod
+    def step(self, batch: Batch, shown: int) -> dict[str, float]:
+        """Change the weights by one batch, `shown` images into the run; returns what to report."""
+
+    @abstractmethod
+    def latent(self, count: int, generator: torch.Generator) -> Tensor:
+        """What pictures are drawn from."""
+
+    @abstractmethod
+    def draw(self, condition: Tensor, latent: Tensor) -> Tensor:
+        """Pictures of the averaged network at this stage. (B, D), latents -> (B, 3, r, r) in about [-1, 1]."""
+
+    def keep_average(self) -> None:
+        """Make the average; call it at the end of the constructor."""
+        self.averaged = copy.deepcopy(self.drawing).requires_grad_(False)
+
+    def training_step(self, batch: Batch, batch_idx: int) -> None:
+        shown, self.whole = int(self.images_shown), False
+        self.last = self.step(batch, shown)
+        self.last_batch = self.recipe.batch_at(shown)
+        self.images_shown += self.last_batch
+        self._average()
+        self.whole = True
+        if int(self.images_shown) >= self.recipe.total_images:
+            self.trainer.should_stop = True
+
+    def generator_at(self, shown: int) -> torch.Generator:
+        """The randomness of the step that begins after `shown` images; the same in every process."""
+        return torch.Generator(self.device).manual_seed(self.recipe.seed * 1_000_003 + shown)
+
+    def rows(self, values: Tensor) -> Tensor:
+        """This process's rows of what was drawn for the whole batch."""
+        ranks = self.trainer.world_size if self._trainer is not None else 1
+        return values[self.global_rank :: ranks] if ranks > 1 else values
+
+    def check_finite(self, loss: Tensor, name: str, shown: int) -> None:
+        """Raise before a loss that is not a number reaches the weights."""
+        if not torch.isfinite(loss):
+            raise Failure(f"the {name} is {loss.item()} after {shown} images; weights of a good moment are in best.pt")
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        """Exponential average, half life `ema_kimg`, shorter at first (Karras et al. 2024, arXiv:2312.02696).
+
+        Statistics of batch normalisation are averages already and are copied.
+        """
+        half_life = min(self.recipe.ema_kimg, float(self.images_shown) / 10_000)
+        keep = 0.5 ** (self.last_batch / (1000 * half_life))
+        torch._foreach_lerp_(list(self.averaged.parameters()), list(self.drawing.parameters()), 1.0 - keep)
+        for kept, now in zip(self.averaged.buffers(), self.drawing.buffers(), strict=True):
+            kept.copy_(now)
+
+    def transfer_batch_to_device(self, batch: Batch, device: torch.device, dataloader_idx: int) -> Batch:
+        return batch.to(device)
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        checkpoint["duck_and_cover"] = {"recipe": self.recipe.to_json(), "encoder": ConditionEncoder().to_json()}
