@@ -72,7 +72,7 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(
 def test_all_damaged_is_said(run_dir: Path) -> None:
     for name in (LAST, BEFORE):
         damage(run_dir / name, 0.5)
-    with pytest.raises(Failure, match=r"no older checkpoint is whole; the weights of its best moment may be in best\.pt"):
+    with pytest.raises(Failure, match=r"no older checkpoint is whole; .* may be in best\.pt"):
         newest(run_dir)
     for name in (LAST, BEFORE):
         (run_dir / name).unlink()
@@ -88,8 +88,10 @@ def test_a_kill_between_the_two_renames_loses_nothing(run_dir: Path) -> None:
     assert path.name == BEFORE and int(content["state_dict"]["images_shown"]) == 800
 
 
-@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"),
-                                   RuntimeError("PytorchStreamWriter failed writing file data/3: file write failed")])  # fmt: skip
+@pytest.mark.parametrize(
+    "error",
+    [OSError(errno.ENOSPC, "No space left on device"), RuntimeError("PytorchStreamWriter failed writing file data/3")],
+)
 def test_a_full_disk_loses_no_run(
     run_dir: Path, small_recipe: FlowRecipe, tiny_dataset: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:

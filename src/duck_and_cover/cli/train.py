@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -64,28 +65,27 @@ def train(recipe_name: str, data: Path, run_dir: Path, letters: Path | None, res
 
 
 def _changes(texts: tuple[str, ...], chosen: Any) -> dict[str, Any]:
-    """`FIELD=VALUE` texts as values of the fields' own kinds: whole numbers, numbers, words, or numbers with commas."""
-    of = {f.name: getattr(owner, f.name) for owner in (chosen.network, chosen) for f in fields(owner)}
-    of = {name: value for name, value in of.items() if name not in ("name", "network", "batches", "attention")}
+    """`FIELD=VALUE` texts as values of the kinds that the recipe and its network declare."""
+    kinds = {f.name: _KINDS[f.type] for owner in (chosen.network, chosen) for f in fields(owner) if f.type in _KINDS}
+    kinds.pop("name")
     changes: dict[str, Any] = {}
     for text in texts:
         name, equals, value = text.partition("=")
-        if not equals or name not in of:
-            raise BadInput(f"--set {text}: wanted FIELD=VALUE with a field of {', '.join(sorted(of))}")
+        if not equals or name not in kinds:
+            raise BadInput(f"--set {text}: wanted FIELD=VALUE with a field of {', '.join(sorted(kinds))}")
+        read, wanted = kinds[name]
         try:
-            changes[name] = _like(of[name], value)
+            changes[name] = read(value)
         except ValueError as error:
-            raise BadInput(f"--set {text}: {value!r} is not {_wanted(of[name])}") from error
+            raise BadInput(f"--set {text}: {value!r} is not {wanted}") from error
     return changes
 
 
-def _like(before: Any, text: str) -> Any:
-    if isinstance(before, str):
-        return text
-    if isinstance(before, tuple):
-        return tuple(int(part) for part in text.split(","))
-    return int(text) if isinstance(before, int) else float(text)
-
-
-def _wanted(before: Any) -> str:
-    return {int: "a whole number", tuple: "whole numbers with commas between them"}.get(type(before), "a number")
+_KINDS: dict[Any, tuple[Callable[[str], Any], str]] = {
+    "int": (int, "a whole number"),
+    "float": (float, "a number"),
+    "float | None": (float, "a number"),
+    "str": (str, "a word"),
+    "Loss": (str, "a word"),
+    "tuple[int, ...]": (lambda text: tuple(int(part) for part in text.split(",")), "whole numbers with commas between"),
+}

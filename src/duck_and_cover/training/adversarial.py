@@ -34,12 +34,15 @@ class GanTraining(Training):
     """Trains `generator` against `critic`; read `step`."""
 
     recipe: GanRecipe
+    phase: Tensor
+    """Of growing, that the optimisers were made for."""
 
     def __init__(self, recipe: GanRecipe) -> None:
         super().__init__(recipe)
         self.generator = recipe.network.generator().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.critic = recipe.network.critic().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.strength = Strength(recipe.augment)
+        self.register_buffer("phase", torch.tensor(recipe.phase_at(0), dtype=torch.long))
         self.keep_average()
 
     @property
@@ -65,15 +68,18 @@ class GanTraining(Training):
         real = faded(batch.picture, stage.level) if recipe.grows else batch.picture
         real = augment(real.contiguous(memory_format=torch.channels_last))
         report = self._critic_step(real, batch.condition, z, share, stage, augment, shown)
-        if self.recipe.augment:
-            self.strength.update(report.pop("sign"), count)
-            report["augment"] = self.strength.p
         if (shown // count) % recipe.critic_steps == 0:
             report |= self._generator_step(real, batch.condition, again, stage, augment, shown)
         elif "generator" in self.last:
             report["generator"] = self.last["generator"]
         if recipe.grows:
             report["level"] = stage.level
+        return report
+
+    def settled(self, report: dict[str, float]) -> dict[str, float]:
+        if self.recipe.augment:
+            self.strength.update(report.pop("sign"), self.last_batch)
+            report["augment"] = self.strength.p
         return report
 
     def _critic_step(self, real: Tensor, condition: Tensor, z: Tensor, share: Tensor, stage: Stage, augment: Augment,
@@ -134,23 +140,15 @@ class GanTraining(Training):
     def _prepare_optimisers(self, shown: int) -> None:
         """Rates and beta 2 of this moment; moments forgotten where a phase of growing begins."""
         recipe = self.recipe
-        new_phase = shown > 0 and recipe.grows and recipe.phase_at(shown) != recipe.phase_at(shown - self.last_images())
+        new_phase = recipe.grows and recipe.phase_at(shown) != tuple(self.phase.tolist())
+        if recipe.grows:
+            self.phase.copy_(torch.tensor(recipe.phase_at(shown)))
         for optimizer, rate in zip(self._optimisers(), (recipe.generator_rate, recipe.critic_rate), strict=True):
             if new_phase:
                 optimizer.optimizer.state = defaultdict(dict)
             for group in optimizer.param_groups:
                 group["lr"] = recipe.annealed(shown, rate, recipe.final_rate)
                 group["betas"] = (recipe.beta1, recipe.annealed(shown, recipe.beta2, recipe.final_beta2))
-
-    def last_images(self) -> int:
-        """Pictures of the step before; after a resumption the schedule is asked."""
-        if self.last_batch:
-            return self.last_batch
-        shown, images, size = int(self.images_shown), 0, 0
-        while images < shown:
-            size = self.recipe.batch_at(images)
-            images += size
-        return size
 
     def latent(self, count: int, generator: torch.Generator) -> Tensor:
         return torch.randn(count, self.recipe.network.latent, generator=generator)

@@ -67,13 +67,23 @@ class Training(L.LightningModule):
 
     def training_step(self, batch: Batch, batch_idx: int) -> None:
         shown, self.whole = int(self.images_shown), False
-        self.last = self.step(batch, shown)
         self.last_batch = self.recipe.batch_at(shown)
+        self.last = self.settled(self._over_processes(self.step(batch, shown)))
         self.images_shown += self.last_batch
         self._average()
         self.whole = True
         if int(self.images_shown) >= self.recipe.total_images:
             self.trainer.should_stop = True
+
+    def settled(self, report: dict[str, float]) -> dict[str, float]:
+        """The last word on a step's report, after it was averaged over processes."""
+        return report
+
+    def _over_processes(self, report: dict[str, float]) -> dict[str, float]:
+        if self._trainer is None or self.trainer.world_size == 1:
+            return report
+        values = torch.tensor(list(report.values()), dtype=torch.float64, device=self.device)
+        return dict(zip(report, self.trainer.strategy.reduce(values, reduce_op="mean").tolist(), strict=True))
 
     def generator_at(self, shown: int) -> torch.Generator:
         """The randomness of the step that begins after `shown` images; the same in every process."""

@@ -6,6 +6,7 @@ that the growing can be seen.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -90,7 +91,8 @@ def write_film(frames: Sequence[Frame], target: Path, *, seconds: float = 6.0) -
     except OSError as error:
         raise CannotWrite(f"{target}: cannot write there ({error.strerror or error})") from error
     finally:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def _held(count: int, each: float) -> Iterator[float]:

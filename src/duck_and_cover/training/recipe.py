@@ -232,10 +232,10 @@ class GanRecipe(Recipe):
         share = max(0.0, inside - self.stable_kimg) / self.fade_kimg if self.fade_kimg else 0.0
         return min(2 + whole + share, math.log2(self.network.resolution_px))
 
-    def phase_at(self, images: int) -> tuple[int, bool]:
-        """(level, fading): when it changes, the optimisers start anew."""
+    def phase_at(self, images: int) -> tuple[int, int]:
+        """(level, 1 while the next one fades in else 0): when it changes, the optimisers start anew."""
         level = self.level_at(images)
-        return (0, False) if math.isinf(level) else (math.floor(level), level != math.floor(level))
+        return (0, 0) if math.isinf(level) else (math.floor(level), int(level != math.floor(level)))
 
     @property
     def resolutions(self) -> tuple[int, ...]:
