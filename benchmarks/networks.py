@@ -3,7 +3,7 @@
     python benchmarks/networks.py COVERS [--seconds 40] [RECIPE ...]
 
 Every recipe trains on real covers through the whole system. Its floating-point work is counted by torch over whole
-steps, penalties and their second derivatives included, and divided by the rate that a plain 3 x 3 convolution reaches in
+steps, penalties and their second derivatives included, and divided by the rate that a plain convolution reaches in
 bf16 on the same machine, forwards and backwards: that is what the arithmetic allows.
 """
 
