@@ -2,7 +2,7 @@
 
     python benchmarks/ablation.py COVERS [--engine flow-64] [--letters letters.jsonl]
 
-Held-out covers are mixed with noise, and the denoiser is asked for the way back: told nothing, told one field, told all.
+Held-out covers are mixed with noise and the denoiser is asked for the way back: told nothing, told one field, told all.
 The same noise each time, so that the difference in error is due to the field alone. A field that the network does not
 use, or that tells nothing about how covers look, lowers the error by nothing; told the fields of *another* cover, the
 error must rise: that is the control.

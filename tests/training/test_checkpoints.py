@@ -111,13 +111,6 @@ def test_a_full_disk_loses_no_run(
     assert int(train(longer, tiny_dataset, run_dir, resume=True, accelerator="cpu", quiet=True).images_shown) == 832
 
 
-def test_a_finished_run_is_not_trained_again(run_dir: Path, small_recipe: FlowRecipe, tiny_dataset: Path) -> None:
-    before = (run_dir / LAST).read_bytes()
-    module = train(small_recipe, tiny_dataset, run_dir, resume=True, accelerator="cpu", quiet=True)
-    assert int(module.images_shown) == 800
-    assert (run_dir / LAST).read_bytes() == before
-
-
 def test_nothing_in_a_checkpoint_is_executed(run_dir: Path) -> None:
     class Evil:
         def __reduce__(self) -> tuple:

@@ -18,6 +18,7 @@ from duck_and_cover.training.checkpoints import read_checkpoint
 from duck_and_cover.training.denoising import FlowTraining, draw
 from duck_and_cover.training.previews import COLUMNS, ROWS
 from duck_and_cover.training.recipe import FlowRecipe, Recipe
+from duck_and_cover.training.recipes import recipe as shipped
 from duck_and_cover.training.record import load_run
 from duck_and_cover.training.run import train
 
@@ -150,10 +151,21 @@ def test_equal_recipes_are_one_run_and_seeds_differ(short: FlowRecipe, tiny_data
     assert not torch.equal(weights[0], weights[2])
 
 
-def test_a_run_is_never_overwritten(finished_run: Path, small_recipe: FlowRecipe, tiny_dataset: Path) -> None:
+def test_the_same_command_again_goes_on(short: Recipe, tiny_dataset: Path, tmp_path: Path, breaks_at: Callable) -> None:
+    """Whether it was killed before its first checkpoint or after."""
+    for step, left in ((1, None), (8, 96)):
+        patch = breaks_at(step, OSError("power cut"))
+        with pytest.raises(OSError, match="power cut"):
+            train(short, tiny_dataset, tmp_path / "run", accelerator="cpu", quiet=True)
+        patch.undo()
+        assert (tmp_path / "run" / "last.ckpt").exists() == (left is not None)
+    assert int(load_run(tmp_path / "run")[0].images_shown) == 96
+    assert int(train(short, tiny_dataset, tmp_path / "run", accelerator="cpu", quiet=True).images_shown) == 192
+
+
+def test_a_finished_run_is_left_alone(finished_run: Path, small_recipe: FlowRecipe, tiny_dataset: Path) -> None:
     before = (finished_run / "last.ckpt").read_bytes()
-    with pytest.raises(BadInput, match="holds a run already; add --resume"):
-        train(small_recipe, tiny_dataset, finished_run, accelerator="cpu")
+    train(small_recipe, tiny_dataset, finished_run, accelerator="cpu", quiet=True)
     assert (finished_run / "last.ckpt").read_bytes() == before
 
 
@@ -166,8 +178,11 @@ def test_another_recipe_is_not_resumed(
     finished_run: Path, small_recipe: FlowRecipe, tiny_dataset: Path, tmp_path: Path
 ) -> None:
     run = shutil.copytree(finished_run, tmp_path / "run")
-    with pytest.raises(BadInput, match=r"another recipe \(differs in batch, seed\)"):
-        train(small_recipe.with_changes(batch=8, seed=1), tiny_dataset, run, resume=True)
+    for resume in (True, False):
+        with pytest.raises(BadInput, match=r"another recipe \(differs in batch, seed\)"):
+            train(small_recipe.with_changes(batch=8, seed=1), tiny_dataset, run, resume=resume)
+    with pytest.raises(BadInput, match=r"another recipe \(differs in .*family"):
+        train(shipped("dcgan-64"), tiny_dataset, run)
 
 
 def test_other_data_is_not_resumed(
@@ -178,20 +193,6 @@ def test_other_data_is_not_resumed(
     with pytest.raises(BadInput, match=r"letters was '', is '[0-9a-f]{8}'\); give the same --data and --letters"):
         train(longer, tiny_dataset, run, resume=True, letters={"x": [(0.0, 0.0, 1.0, 1.0)]}, accelerator="cpu")
     assert (run / "run.json").read_text("utf-8") == before
-
-
-def test_the_second_process_of_a_training_joins_the_run(
-    small_recipe: FlowRecipe, tiny_dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Lightning starts the others with the same arguments, when the first has begun the run already."""
-    (tmp_path / "run.json").write_text("the first one's", "utf-8")
-    joined: list[Path] = []
-    monkeypatch.setattr("duck_and_cover.training.run._train", lambda *given: joined.append(given[2]))
-    with pytest.raises(BadInput, match="holds a run already"):
-        train(small_recipe, tiny_dataset, tmp_path)
-    monkeypatch.setenv("LOCAL_RANK", "1")
-    train(small_recipe, tiny_dataset, tmp_path)
-    assert joined == [tmp_path]
 
 
 def test_a_finished_run_can_be_made_longer(

@@ -32,7 +32,7 @@ def _list_recipes(context: click.Context, option: click.Parameter, value: bool) 
 @click.option("-o", "--output", "run_dir", type=click.Path(path_type=Path), required=True, metavar="RUN")
 @click.option("--letters", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
               help="Lettering found by `duckcover dataset letters`; it is filled in.")  # fmt: skip
-@click.option("--resume", is_flag=True, help="Go on from where RUN was left.")
+@click.option("--resume", is_flag=True, help="Insist that RUN holds a run to go on with.")
 @click.option("--kimg", type=float, metavar="N", help="Length in thousands of images shown.")
 @click.option(
     "--set", "changes", multiple=True, metavar="FIELD=VALUE", help="Change a field of the recipe; may be repeated."
@@ -44,11 +44,12 @@ def _list_recipes(context: click.Context, option: click.Parameter, value: bool) 
 @click.option("--nodes", type=int, default=1, show_default=True, metavar="N")
 def train(recipe_name: str, data: Path, run_dir: Path, letters: Path | None, resume: bool, kimg: float | None,
           changes: tuple[str, ...], devices: int, nodes: int) -> None:  # fmt: skip
-    """Train a network on covers, resumable at any time. `--list` says which RECIPEs there are.
+    """Train a network on covers. `--list` says which RECIPEs there are. Broken off at any time, the same command again
+    goes on where it was left.
 
     \b
     duckcover train flow-64 --data covers/ --letters letters.jsonl -o runs/first --kimg 500
-    duckcover train flow-64 --data covers/ --letters letters.jsonl -o runs/first --kimg 800 --resume
+    duckcover train flow-64 --data covers/ --letters letters.jsonl -o runs/first --kimg 800   # longer
     """
     if not all(map(importlib.util.find_spec, ("torch", "lightning", "pyarrow"))):
         raise MissingExtra("training", "train")

@@ -18,7 +18,7 @@ import torch
 from duck_and_cover.errors import BadInput, CannotWrite, Failure
 from duck_and_cover.training.module import Training
 
-__all__ = ["BEFORE", "LAST", "Checkpoints", "newest", "passed", "read_checkpoint", "write_weights"]
+__all__ = ["BEFORE", "LAST", "Checkpoints", "has_checkpoint", "newest", "passed", "read_checkpoint", "write_weights"]
 
 LAST, BEFORE = "last.ckpt", "before.ckpt"
 
@@ -76,6 +76,11 @@ def write_weights(module: Training, path: Path) -> None:
     partial = path.with_suffix(".partial")
     torch.save({"images_shown": int(module.images_shown), "averaged": module.averaged.state_dict()}, partial)
     partial.replace(path)
+
+
+def has_checkpoint(folder: Path) -> bool:
+    """Whether a run has come to its first checkpoint."""
+    return any((folder / name).exists() for name in (LAST, BEFORE))
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:

@@ -91,6 +91,8 @@ class Terminal(L.Callback):
     def on_train_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
         assert isinstance(pl_module, Training)
         self.began, self.at_first = time.monotonic(), int(pl_module.images_shown)
+        if self.at_first and trainer.is_global_zero:
+            sys.stdout.write(f"going on from {self.at_first:,} images shown\n")
 
     def on_train_batch_end(
         self, trainer: L.Trainer, pl_module: L.LightningModule, outputs: Any, batch: Any, batch_idx: int

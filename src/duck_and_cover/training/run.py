@@ -22,7 +22,7 @@ from duck_and_cover.condition import ConditionEncoder
 from duck_and_cover.dataset.letters import Box
 from duck_and_cover.errors import BadInput
 from duck_and_cover.training.batches import FEWEST_COVERS, BatchStream, TrainingSet, training_set
-from duck_and_cover.training.checkpoints import BEFORE, LAST, Checkpoints, newest
+from duck_and_cover.training.checkpoints import LAST, Checkpoints, has_checkpoint, newest
 from duck_and_cover.training.health import Health
 from duck_and_cover.training.module import Training
 from duck_and_cover.training.previews import Previews
@@ -59,8 +59,8 @@ def train(
     """Train until `recipe.kimg` and return the module; `run_dir` holds everything it wrote (`record.py`).
 
     letters:  id -> boxes of lettering, filled in from their surroundings.
-    resume:   go on from the newest whole checkpoint. Without it a folder that holds a run is refused, never
-              overwritten.
+    resume:   insist that there is a run to go on with. A folder that holds one is gone on with in any case, from its
+              newest whole checkpoint, or refused where recipe or data are others; it is never overwritten.
     devices, nodes:  processes, each with a share of every batch; gradients are averaged over them.
     warn:     is told when a damaged checkpoint was passed over.
     Raises `BadInput` where the folder, the data or the recipe do not fit together, `Failure` where a run collapses.
@@ -72,25 +72,24 @@ def train(
         raise BadInput(
             f"a batch of {odd[0]} pictures does not divide over {devices * nodes} processes; change --set batch"
         )
-    if resume and not any((run_dir / name).exists() for name in (LAST, BEFORE)):
+    if resume and not has_checkpoint(run_dir):
         raise BadInput(f"{run_dir}: nothing to resume, there is no {LAST}")
-    if not resume and first_process() and ((run_dir / LAST).exists() or (run_dir / "run.json").exists()):
-        raise BadInput(f"{run_dir}: holds a run already; add --resume to go on with it, or name another folder")
     run_dir.mkdir(parents=True, exist_ok=True)
     with alone(run_dir):
-        return _train(recipe, data, run_dir, letters, resume, devices, nodes, accelerator, quiet, warn)
+        return _train(recipe, data, run_dir, letters, devices, nodes, accelerator, quiet, warn)
 
 
-def _train(recipe: Recipe, data: Path, run_dir: Path, letters: Mapping[str, Sequence[Box]] | None, resume: bool,
-           devices: int, nodes: int, accelerator: str, quiet: bool, warn: Callable[[str], None],
-           ) -> Training:  # fmt: skip
+def _train(recipe: Recipe, data: Path, run_dir: Path, letters: Mapping[str, Sequence[Box]] | None, devices: int,
+           nodes: int, accelerator: str, quiet: bool, warn: Callable[[str], None]) -> Training:  # fmt: skip
     _keep_memory()
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)  # its advertisements
     torch.set_float32_matmul_precision("high")
 
     encoder, module, start, checkpoint = ConditionEncoder(), module_for(recipe), 0, None
-    if resume:
+    begun = (run_dir / "run.json").exists()
+    if begun:
         check_same(recipe, run_dir)
+    if has_checkpoint(run_dir):
         checkpoint, content, said = newest(run_dir)
         start = int(content["state_dict"]["images_shown"])
         if said:
@@ -100,7 +99,7 @@ def _train(recipe: Recipe, data: Path, run_dir: Path, letters: Mapping[str, Sequ
             return module
     covers, held_back = _sets(data, recipe, encoder, run_dir / "cache", letters)
     record = record_of(recipe, covers)
-    if resume:
+    if begun:
         check_same_data(record["data"], run_dir)
     if first_process():
         write_record(run_dir, record)
