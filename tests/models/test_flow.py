@@ -97,7 +97,8 @@ def test_attention_lets_far_pixels_meet() -> None:
     ("wrong", "message"),
     [
         ({"widths": (32, 64), "attention": (True,)}, "2 widths and 1 attention flags"),
-        ({"resolution_px": 60}, "resolution 60 does not divide into 3 levels"),
+        ({"resolution_px": 60}, "resolution is 60 px; wanted a power of two"),
+        ({"resolution_px": 4}, "resolution 4 does not divide into 3 levels"),
         ({"widths": (32, 48, 64)}, r"multiples of 32; found \(32, 48, 64\)"),
     ],
 )

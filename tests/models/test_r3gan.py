@@ -89,7 +89,7 @@ def test_pictures_may_be_folded() -> None:
     [
         ({"resolution_px": 96}, "5 widths folded 1 reach 64 px; wanted 96"),
         ({"widths": (512, 512)}, "2 widths folded 1 reach 8 px; wanted 64"),
-        ({"widths": (512, 512, 512, 512, 60)}, "must be multiples of group 16"),
+        ({"widths": (768, 768, 768, 768, 60)}, "must be multiples of group 16"),
     ],
 )
 def test_impossible_shapes_are_refused(wrong: dict, message: str) -> None:

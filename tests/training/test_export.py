@@ -8,7 +8,7 @@ import onnx
 import pytest
 import torch
 
-from duck_and_cover.bundle import Bundle, Sampler
+from duck_and_cover.bundle import Bundle
 from duck_and_cover.condition import Condition
 from duck_and_cover.errors import DamagedBundle, Failure
 from duck_and_cover.generation.engine import open_engine
@@ -19,7 +19,7 @@ from duck_and_cover.training.record import load_run
 
 @pytest.fixture(scope="module")
 def bundle(finished_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
-    return export(finished_run, tmp_path_factory.mktemp("bundles") / "tiny", sampler=Sampler(3, 2.0))
+    return export(finished_run, tmp_path_factory.mktemp("bundles") / "tiny", guidance=2.0, steps=3)
 
 
 def test_torch_and_onnxruntime_agree(bundle: Bundle, finished_run: Path) -> None:

@@ -9,6 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
+
+from duck_and_cover.training.recipe import Recipe
+from duck_and_cover.training.record import load_run, module_for
 
 TOLERANCE = 0.02
 """Of a loss: the halves of a batch are summed in another order, in half precision."""
@@ -40,6 +44,11 @@ def test_two_processes_learn_what_one_does(
     one = run(name, tiny_dataset, tmp_path / "one", 1, *more)
     two = run(name, tiny_dataset, tmp_path / "two", 2, *more)
     assert [row["images"] for row in one] == [row["images"] for row in two]
+    begun = module_for(Recipe.from_json(json.loads((tmp_path / "one" / "run.json").read_text("utf-8"))["recipe"]))
+    alone_, shared_ = (load_run(tmp_path / name)[0] for name in ("one", "two"))
+    first, end, other = (torch.cat([p.detach().flatten() for p in m.drawing.parameters()])
+                         for m in (begun, alone_, shared_))  # fmt: skip
+    assert (end - other).norm() < 0.3 * (end - first).norm(), "without averaged gradients they would drift apart"
     for alone, shared in zip(one, two, strict=True):
         for loss in {"loss", "critic", "generator"} & alone.keys():
             assert shared[loss] == pytest.approx(alone[loss], rel=TOLERANCE), (loss, alone["images"])

@@ -31,7 +31,8 @@ def test_unknown_recipes_offer_near_names() -> None:
     [
         {"drop_all": 1.5}, {"drop_genres": -0.1}, {"drop_year": 2}, {"drop_names": -1}, {"balance": 1.1},
         {"letter_weight": -0.1}, {"cooldown": 1.2}, {"batch": 0}, {"kimg": 0.0}, {"learning_rate": -1e-3},
-        {"ema_kimg": 0}, {"time_std": 0}, {"preview_kimg": 0}, {"checkpoint_kimg": -1}, {"zoom": 0.5}, {"zoom": -0.1},
+        {"ema_kimg": 0}, {"time_std": 0}, {"preview_kimg": 0}, {"checkpoint_kimg": -1}, {"kimg": float("inf")},
+        {"learning_rate": float("nan")}, {"seed": -1}, {"zoom": 0.5}, {"zoom": -0.1},
     ],
 )  # fmt: skip
 def test_impossible_values_name_their_field(wrong: dict[str, float]) -> None:
@@ -57,13 +58,29 @@ def test_fields_of_the_network_are_changed_by_name_too() -> None:
         recipe("progan-512").with_changes(resolution_px=48)
 
 
+@pytest.mark.parametrize("wrong", [{"width": -1}, {"latent": 0}, {"resolution_px": -64}, {"embedding": -3}])
+def test_impossible_shapes_name_their_field(wrong: dict[str, int]) -> None:
+    with pytest.raises(BadInput, match=r"recipe dcgan-64: .*wanted"):
+        recipe("dcgan-64").with_changes(**wrong)
+    with pytest.raises(BadInput, match="recipe flow-64"):
+        recipe("flow-64").with_changes(patch_px=0)
+
+
+def test_recipes_of_another_version_are_refused() -> None:
+    old = recipe("flow-64").to_json()
+    for broken in ({**old, "momentum": 1}, {k: v for k, v in old.items() if k != "network"}):
+        with pytest.raises(BadInput, match="a recipe of another version"):
+            Recipe.from_json(broken)
+
+
 def test_unknown_families_are_refused() -> None:
     with pytest.raises(BadInput, match="a recipe of family 'vae'; this version knows flow, dcgan"):
         Recipe.from_json({**recipe("flow-64").to_json(), "family": "vae"})
 
 
 @pytest.mark.parametrize("wrong", [{"loss": "hinge"}, {"critic_steps": 0}, {"beta1": 1.0}, {"gamma": -1.0},
-                                   {"condition_noise": -0.1}, {"stable_kimg": 3.0}])  # fmt: skip
+                                   {"condition_noise": -0.1}, {"stable_kimg": 3.0}, {"final_rate": -1.0},
+                                   {"final_beta2": 1.5}, {"final_gamma": -1.0}, {"batches": ((8, 0),)}])  # fmt: skip
 def test_impossible_values_of_a_gan_name_their_field(wrong: dict) -> None:
     (field,) = wrong
     with pytest.raises(BadInput, match=rf"recipe x: .*{field}"):

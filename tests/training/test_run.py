@@ -31,14 +31,6 @@ def checkpoint(run_dir: Path) -> dict:
     return read_checkpoint(run_dir / "last.ckpt")
 
 
-def tensors(value: object, path: str = "") -> dict[str, torch.Tensor]:
-    """Every tensor in a nest of dictionaries and lists, by its path."""
-    if isinstance(value, torch.Tensor):
-        return {path: value}
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list | tuple) else ()
-    return {k: t for key, inner in items for k, t in tensors(inner, f"{path}/{key}").items()}
-
-
 def test_the_loss_falls(finished_run: Path) -> None:
     losses = [row["loss"] for row in rows(finished_run)]
     assert losses[-1] < 0.9 * losses[0]
@@ -121,7 +113,12 @@ def breaks_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, BaseException],
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError("power cut")], ids=["ctrl-c", "crash"])
 def test_broken_off_and_resumed_is_the_same_run_to_the_last_bit(
-    short: FlowRecipe, tiny_dataset: Path, tmp_path: Path, breaks_at: Callable, error: BaseException
+    short: FlowRecipe,
+    tiny_dataset: Path,
+    tmp_path: Path,
+    breaks_at: Callable,
+    error: BaseException,
+    same_to_the_last_bit: Callable,
 ) -> None:
     train(short, tiny_dataset, tmp_path / "whole", accelerator="cpu", quiet=True)
     patch = breaks_at(8, error)
@@ -132,13 +129,8 @@ def test_broken_off_and_resumed_is_the_same_run_to_the_last_bit(
     assert left in ({96} if isinstance(error, OSError) else {112, 128}), "a crash goes back to the last checkpoint"
 
     train(short, tiny_dataset, tmp_path / "broken", resume=True, accelerator="cpu", quiet=True)
-    whole, resumed = checkpoint(tmp_path / "whole"), checkpoint(tmp_path / "broken")
-    assert int(whole["state_dict"]["images_shown"]) == int(resumed["state_dict"]["images_shown"]) == 192
-    for part in ("state_dict", "optimizer_states"):
-        wanted, found = tensors(whole[part]), tensors(resumed[part])
-        assert wanted.keys() == found.keys() and len(wanted) > 50
-        assert [k for k in wanted if not torch.equal(wanted[k], found[k])] == [], part
-    assert any(k.startswith("/averaged.") for k in tensors(whole["state_dict"]))
+    assert int(checkpoint(tmp_path / "broken")["state_dict"]["images_shown"]) == 192
+    same_to_the_last_bit(tmp_path / "whole", tmp_path / "broken")
 
 
 def test_equal_recipes_are_one_run_and_seeds_differ(short: FlowRecipe, tiny_dataset: Path, tmp_path: Path) -> None:
@@ -221,7 +213,7 @@ def test_a_loss_that_is_not_finite_stops_the_run(small_recipe: FlowRecipe) -> No
     broken = Batch(
         torch.full((16, 3, 16, 16), float("nan")), torch.zeros(16, 213), torch.zeros(16, 2), torch.ones(16, 1, 16, 16)
     )
-    with pytest.raises(Failure, match=r"the loss is nan after 0 images; weights of a good moment are in best\.pt"):
+    with pytest.raises(Failure, match="the loss is nan after 0 images; the checkpoint before is whole"):
         module.training_step(broken, 0)
 
 

@@ -14,9 +14,11 @@ from duck_and_cover.errors import BadInput, MissingExtra
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="BUNDLE")
 @click.option("--card", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
               help="Model card in Markdown; without it one is written from what the run knows.")  # fmt: skip
-@click.option("--guidance", type=float, metavar="W", help="How strictly the condition is followed. [default: 2.5]")
+@click.option(
+    "--guidance", type=float, metavar="W", help="How strictly a denoiser follows the condition. [default: the recipe's]"
+)
 @click.option("--best", is_flag=True, help="The weights of the run's best moment, not the last.")
-@click.option("--steps", type=int, metavar="N", help="Evaluations a picture.")
+@click.option("--steps", type=int, metavar="N", help="Steps of a denoiser for a picture. [default: 8]")
 def export(run_dir: Path, output: Path, card: Path | None, guidance: float | None, best: bool,
            steps: int | None) -> None:  # fmt: skip
     """Turn a training run into a bundle that draws without torch.
@@ -29,16 +31,8 @@ def export(run_dir: Path, output: Path, card: Path | None, guidance: float | Non
         from duck_and_cover.training.export import export as run
     except ImportError as error:
         raise MissingExtra("exporting", "train") from error
-    from dataclasses import replace
-
-    from duck_and_cover.bundle import Sampler
-
-    sampler = Sampler()
-    sampler = replace(
-        sampler, steps=steps or sampler.steps, guidance=guidance if guidance is not None else sampler.guidance
-    )
     if output.exists() and not (output / "bundle.json").exists():
         raise BadInput(f"{output}: exists and is not a bundle; name another folder")
-    bundle = run(run_dir, output, card.read_text("utf-8") if card else None, sampler, best=best)
+    bundle = run(run_dir, output, card.read_text("utf-8") if card else None, best=best, guidance=guidance, steps=steps)
     difference = bundle.facts["training"]["parity_max_difference"]
     click.echo(f"{output}   sha256 {bundle.sha256[:12]}   torch and onnxruntime differ by at most {difference:.1e}")

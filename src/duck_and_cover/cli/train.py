@@ -55,6 +55,7 @@ def train(recipe_name: str, data: Path, run_dir: Path, letters: Path | None, res
         raise MissingExtra("training", "train")
     from duck_and_cover.dataset.letters import load_letters
     from duck_and_cover.training.recipes import recipe
+    from duck_and_cover.training.record import first_process
     from duck_and_cover.training.run import train as run
 
     chosen = recipe(recipe_name)
@@ -62,13 +63,17 @@ def train(recipe_name: str, data: Path, run_dir: Path, letters: Path | None, res
     found = load_letters(letters) if letters else None
     module = run(chosen, data, run_dir, letters=found, resume=resume, devices=devices, nodes=nodes,
                  warn=lambda said: click.echo(f"duckcover: {said}", err=True))  # fmt: skip
-    click.echo(f"{run_dir}   {int(module.images_shown):,} images shown   next: duckcover export {run_dir} -o BUNDLE")
+    if first_process():
+        click.echo(
+            f"{run_dir}   {int(module.images_shown):,} images shown   next: duckcover export {run_dir} -o BUNDLE"
+        )
 
 
 def _changes(texts: tuple[str, ...], chosen: Any) -> dict[str, Any]:
     """`FIELD=VALUE` texts as values of the kinds that the recipe and its network declare."""
     kinds = {f.name: _KINDS[f.type] for owner in (chosen.network, chosen) for f in fields(owner) if f.type in _KINDS}
-    kinds.pop("name")
+    for name in ("name", "condition_dims"):
+        kinds.pop(name)
     changes: dict[str, Any] = {}
     for text in texts:
         name, equals, value = text.partition("=")
@@ -77,7 +82,7 @@ def _changes(texts: tuple[str, ...], chosen: Any) -> dict[str, Any]:
         read, wanted = kinds[name]
         try:
             changes[name] = read(value)
-        except ValueError as error:
+        except (ValueError, KeyError) as error:
             raise BadInput(f"--set {text}: {value!r} is not {wanted}") from error
     return changes
 
@@ -88,5 +93,13 @@ _KINDS: dict[Any, tuple[Callable[[str], Any], str]] = {
     "float | None": (float, "a number"),
     "str": (str, "a word"),
     "Loss": (str, "a word"),
+    "tuple[bool, ...]": (
+        lambda text: tuple({"0": False, "1": True}[v] for v in text.split(",")),
+        "0s and 1s with commas",
+    ),
+    "tuple[tuple[int, int], ...]": (
+        lambda text: tuple((int(px), int(n)) for px, n in (pair.split(":") for pair in text.split(","))),
+        "px:pictures with commas between, as in 256:16,512:8",
+    ),
     "tuple[int, ...]": (lambda text: tuple(int(part) for part in text.split(",")), "whole numbers with commas between"),
 }

@@ -17,14 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import cv2
 import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from duck_and_cover.album import FIRST_YEAR, LAST_YEAR, Album
-from duck_and_cover.cover import Cover, Found, Pixels, read_pixels, resized
+from duck_and_cover.cover import Cover, Found, Pixels, read_pixels
 from duck_and_cover.dataset.letters import Box, letter_mask, without_letters
-from duck_and_cover.errors import BadInput
+from duck_and_cover.errors import BadInput, CannotWrite
 from duck_and_cover.genres import normal
 
 __all__ = ["PARTS", "CoverDataset", "Part", "PixelTable", "part_of", "pixel_table"]
@@ -180,15 +181,25 @@ def pixel_table(
     origins = larger.origins if larger else tuple(dataset.origins())
     if not origins:
         raise BadInput(f"{dataset.path}: no cover is in part {dataset.part!r}; wanted at least one")
-    r, key = dataset.resolution_px, letters_hash(letters)
-    name = "-".join(filter(None, ("covers", dataset.content_hash, dataset.part, key, str(r))))
+    r = dataset.resolution_px
+    content, key = (
+        (larger.content_hash, larger.letters_hash) if larger else (dataset.content_hash, letters_hash(letters))
+    )
+    name = "-".join(filter(None, ("covers", content, dataset.part, key, str(r))))
     target = cache_dir / f"{name}.npy"
     if not target.exists():
         partial = target.with_suffix(f".{os.getpid()}.partial")
-        table = np.lib.format.open_memmap(partial, mode="w+", dtype=np.uint8, shape=(len(origins), r, r, 3))
+        try:
+            table = np.lib.format.open_memmap(partial, mode="w+", dtype=np.uint8, shape=(len(origins), r, r, 3))
+            if hasattr(os, "posix_fallocate"):  # a full disk is an error now, not a crash in the middle of a picture
+                with partial.open("r+b") as file:
+                    os.posix_fallocate(file.fileno(), 0, partial.stat().st_size)
+        except OSError as error:
+            partial.unlink(missing_ok=True)
+            raise CannotWrite(f"{target}: cannot write decoded covers ({error.strerror or error})") from error
         if larger:
             for i, pixels in enumerate(larger.pixels):
-                table[i] = resized(pixels, r)
+                table[i] = cv2.resize(pixels, (r, r), interpolation=cv2.INTER_AREA)  # the mean of each block
         else:
             for i, cover in enumerate(dataset):
                 boxes = (letters or {}).get(origins[i].id)
@@ -196,7 +207,7 @@ def pixel_table(
         table.flush()
         del table
         partial.replace(target)
-    return PixelTable(np.load(target, mmap_mode="r"), origins, dataset.content_hash, key)
+    return PixelTable(np.load(target, mmap_mode="r"), origins, content, key)
 
 
 def letters_hash(letters: Mapping[str, Sequence[Box]] | None) -> str:

@@ -33,7 +33,7 @@ def sliced_wasserstein(
 
     first, second:  uint8 (N, R, R, 3), as many of each: the distance depends on the number. R a power of two, 16 or
     more.
-    seed:           of patches and directions; the same for both sets.
+    seed:           of patches and directions.
     """
     if first.shape != second.shape:
         raise BadInput(f"sets of shape {first.shape} and {second.shape}; wanted as many pictures of the same size")

@@ -22,6 +22,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from duck_and_cover.models.conditioning import CONDITION_GAIN
+
 __all__ = [
     "ASPECTS",
     "Attention",
@@ -36,10 +38,6 @@ __all__ = [
 
 ASPECTS = 2
 """Share of a training picture that was lettering and how far it was zoomed into, both 0 to 1. Zero when drawing."""
-
-CONDITION_GAIN = 5.0
-"""Encodings have a length of about 3 in 213 dimensions; this brings their entries to about unit variance, as the time's
-are, so that the condition is learned as fast (Karras et al. 2022 scale their class labels for the same reason)."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +65,8 @@ class FlowConfig:
     def __post_init__(self) -> None:
         if len(self.widths) != len(self.attention):
             raise ValueError(f"{len(self.widths)} widths and {len(self.attention)} attention flags; wanted as many")
+        if self.resolution_px & (self.resolution_px - 1):
+            raise ValueError(f"resolution is {self.resolution_px} px; wanted a power of two")
         if self.resolution_px % (self.patch_px << (len(self.widths) - 1)):
             raise ValueError(f"resolution {self.resolution_px} does not divide into {len(self.widths)} levels")
         if any(w % 32 for w in self.widths):

@@ -41,7 +41,7 @@ class R3ganConfig:
     """
 
     resolution_px: int = 64
-    widths: tuple[int, ...] = (512, 512, 512, 512, 512)
+    widths: tuple[int, ...] = (768, 768, 768, 768, 768)
     blocks: int = 2
     expansion: int = 2
     group: int = 16

@@ -109,11 +109,7 @@ class GanTraining(Training):
             report["penalty"] = float(penalty.detach())
         if recipe.drift:
             loss = loss + recipe.drift * drift(on_real).mean()
-        self.check_finite(loss, "critic's loss", shown)
-        optimizer.zero_grad()
-        self.manual_backward(loss)
-        optimizer.step()
-        self.untoggle_optimizer(optimizer)  # type: ignore[arg-type]
+        self._move(optimizer, loss, "critic", shown)
         return report
 
     def _generator_step(self, real: Tensor, condition: Tensor, z: Tensor, stage: Stage, augment: Augment,
@@ -126,12 +122,18 @@ class GanTraining(Training):
             with torch.no_grad():
                 on_real = self.critic(real, condition, stage).float()
         loss = generator_loss(self.recipe.loss, on_real, on_fake).mean()
-        self.check_finite(loss, "generator's loss", shown)
+        self._move(optimizer, loss, "generator", shown)
+        return {"generator": float(loss.detach())}
+
+    def _move(self, optimizer: Any, loss: Tensor, side: str, shown: int) -> None:
+        """One step of an optimiser, unless its loss or gradient is not a number."""
+        self.check_finite(loss, f"{side}'s loss", shown)
         optimizer.zero_grad()
         self.manual_backward(loss)
+        gradients = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
+        self.check_finite(torch.nn.utils.get_total_norm(gradients), f"{side}'s gradient", shown)
         optimizer.step()
-        self.untoggle_optimizer(optimizer)  # type: ignore[arg-type]
-        return {"generator": float(loss.detach())}
+        self.untoggle_optimizer(optimizer)
 
     def _optimisers(self) -> tuple[Any, Any]:
         generator, critic = self.optimizers()  # type: ignore[misc]

@@ -38,7 +38,7 @@ class Strength(nn.Module):
     def __init__(self, target: float) -> None:
         super().__init__()
         self.target = target
-        self.register_buffer("value", torch.zeros((), dtype=torch.float64))
+        self.register_buffer("value", torch.zeros(()))
 
     @property
     def p(self) -> float:
@@ -63,8 +63,8 @@ class Augment:
     def __call__(self, picture: Tensor) -> Tensor:
         if not self.p:
             return picture
-        picture = _warped(picture, self._placement())
-        return _recoloured(picture, self._shades())
+        with torch.autocast(self.device.type, enabled=False):  # half precision would tear the grid by half a pixel
+            return _recoloured(_warped(picture.float(), self._placement()), self._shades())
 
     def _uniform(self, low: float, high: float) -> Tensor:
         """(B,), `low` to `high`, and 0 for the pictures that this change passes over."""
@@ -93,7 +93,7 @@ class Augment:
 
 def _warped(picture: Tensor, placement: Tensor) -> Tensor:
     grid = F.affine_grid(placement, list(picture.shape), align_corners=False)
-    return F.grid_sample(picture.float(), grid, padding_mode="reflection", align_corners=False)
+    return F.grid_sample(picture, grid, padding_mode="reflection", align_corners=False)
 
 
 def _recoloured(picture: Tensor, shades: Tensor) -> Tensor:

@@ -47,6 +47,10 @@ class Batch:
             *(t.to(device, non_blocking=True) for t in (self.picture, self.condition, self.aspects, self.weight))
         )
 
+    def pin_memory(self) -> Batch:
+        """In memory that a GPU can fetch from by itself; torch's loader calls this."""
+        return Batch(*(t.pin_memory() for t in (self.picture, self.condition, self.aspects, self.weight)))
+
 
 @dataclass(frozen=True, eq=False)
 class TrainingSet:

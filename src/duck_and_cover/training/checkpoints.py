@@ -7,7 +7,6 @@ checked (CRC-32) before a run goes on from it. Nothing in it is executed when it
 from __future__ import annotations
 
 import os
-import pickle
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -62,7 +61,9 @@ class Checkpoints(L.Callback):
                 if last.exists():
                     last.replace(self.folder / BEFORE)
                 partial.replace(last)
-            self.saved = int(trainer.lightning_module.images_shown)
+            module = trainer.lightning_module
+            assert isinstance(module, Training)
+            self.saved = int(module.images_shown)
         except (OSError, RuntimeError) as error:  # torch reports a full disk as a RuntimeError
             partial.unlink(missing_ok=True)
             raise CannotWrite(
@@ -74,8 +75,12 @@ class Checkpoints(L.Callback):
 def write_weights(module: Training, path: Path) -> None:
     """The averaged weights alone, with the pictures shown, as `load_weights` of torch reads them."""
     partial = path.with_suffix(".partial")
-    torch.save({"images_shown": int(module.images_shown), "averaged": module.averaged.state_dict()}, partial)
-    partial.replace(path)
+    try:
+        torch.save({"images_shown": int(module.images_shown), "averaged": module.averaged.state_dict()}, partial)
+        partial.replace(path)
+    except (OSError, RuntimeError) as error:
+        partial.unlink(missing_ok=True)
+        raise CannotWrite(f"{path}: cannot write ({getattr(error, 'strerror', None) or error})") from error
 
 
 def has_checkpoint(folder: Path) -> bool:
@@ -92,7 +97,9 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
             if (bad := archive.testzip()) is not None:
                 raise Failure(f"{path}: damaged (its part {bad} does not match its checksum)")
         return torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, zipfile.BadZipFile, pickle.UnpicklingError, EOFError, KeyError) as error:
+    except Failure:
+        raise
+    except Exception as error:  # a damaged directory of a zip raises whatever its bytes happen to mean
         raise Failure(f"{path}: damaged ({' '.join(str(error).split())[:120] or os.strerror(5)})") from error
 
 
@@ -113,7 +120,11 @@ def newest(folder: Path) -> tuple[Path, dict[str, Any], str]:
         except Failure as error:
             said = str(error)
             continue
-        shown = int(content["state_dict"]["images_shown"])
+        try:
+            shown = int(content["state_dict"]["images_shown"])
+        except (KeyError, TypeError):
+            said = f"{path}: not a checkpoint of a run"
+            continue
         return path, content, f"{said}; going on from {name}, {shown:,} images" if said else ""
     if said:
         raise Failure(f"{said}, and no older checkpoint is whole; the weights of its best moment may be in best.pt")

@@ -49,6 +49,7 @@ class FlowTraining(Training):
         optimizer.zero_grad()  # type: ignore[union-attr]
         self.manual_backward(loss)
         norm = torch.nn.utils.clip_grad_norm_(self.net.parameters(), recipe.clip_norm)
+        self.check_finite(norm, "gradient", shown)
         optimizer.step()  # type: ignore[union-attr]
         return {"loss": float(loss.detach()), "gradient_norm": float(norm), "learning_rate": rate}
 

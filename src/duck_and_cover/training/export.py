@@ -169,15 +169,25 @@ def compare(drawing: Drawing, content: bytes, inputs: int = 8) -> Parity:
 
 
 def export(
-    run_dir: Path, bundle_dir: Path, card: str | None = None, sampler: Sampler | None = None, *, best: bool = False
+    run_dir: Path,
+    bundle_dir: Path,
+    card: str | None = None,
+    *,
+    best: bool = False,
+    guidance: float | None = None,
+    steps: int | None = None,
 ) -> Bundle:
     """Write the averaged weights of a run as a bundle; returns it opened and verified.
 
-    best:  those of its best moment (`health.py`), not the last.
+    best:      those of its best moment (`health.py`), not the last.
+    guidance:  how strictly a denoiser follows the condition; the recipe's by default.
+    steps:     of a denoiser, 8 by default.
     """
     module, encoder, record = load_run(run_dir)
     if best:
         restore_best(module, run_dir)
+    wanted = {"guidance": getattr(module.recipe, "guidance", 1.0) if guidance is None else guidance, "steps": steps}
+    sampler = Sampler(**{name: value for name, value in wanted.items() if value is not None})
     model, parity = to_onnx(drawing_of(module))
     facts: dict[str, Any] = {
         "images_shown": int(module.images_shown),
@@ -192,7 +202,7 @@ def export(
         name=bundle_dir.name,
         family=module.recipe.family,
         resolution_px=module.recipe.resolution_at(int(module.images_shown)),
-        sampler=sampler or Sampler(guidance=getattr(module.recipe, "guidance", 1.0)),
+        sampler=sampler,
         encoder=encoder,
         training=facts,
     )
@@ -212,11 +222,11 @@ def default_card(name: str, facts: Mapping[str, Any]) -> str:
     data, versions = facts["data"], facts["versions"]
     return f"""# {name}
 
-{_KINDS[facts["recipe"]["family"]]} that draws album-cover art: composition, colour and light, no letters.
+{_KINDS[facts["recipe"].get("family", "flow")]} that draws album-cover art: composition, colour and light, no letters.
 
 - parameters: {facts["parameters"]:,}
 - data: {data["covers"]:,} covers, hash `{data["content_hash"]}`; lettering filled in: {
-        "yes" if data["letters"] else "no"
+        "yes" if data.get("letters") or data.get("letters_filled_in") else "no"
     } - images shown: {facts["images_shown"]:,}
 - recipe: `{facts["recipe"]["name"]}`, the whole of it in `bundle.json`
 - trained with torch {versions["torch"]}, lightning {versions["lightning"]} on {facts["machine"]}

@@ -6,7 +6,6 @@ are from each other beside how different real ones are. The weights of the small
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,9 @@ COLLAPSED = 0.3
 """Drawn pictures that differ from each other by less than this share of what real ones do are one picture."""
 
 PATIENCE = 3
+PATIENT_SHARE = 0.25
+"""Of a run: so long a network that was never healthy may take to become so."""
+
 PICTURES = 128
 SIDE_PX = 32  # composition and colour are judged; fine detail grows late in every family
 
@@ -45,13 +47,14 @@ class Health(L.Callback):
         table = real.tables[max(real.tables)]
         self.real: Pixels = np.stack([resized(table[row], SIDE_PX) for row in np.sort(rows)])
         self.conditions = torch.from_numpy(real.conditions[np.sort(rows)].copy())
-        self.best, self.best_images, self.poor = float("inf"), 0, 0
+        self.best, self.best_images, self.best_px, self.poor, self.healthy = float("inf"), 0, 0, 0, False
 
     def state_dict(self) -> dict[str, Any]:
-        return {"best": self.best, "best_images": self.best_images, "poor": self.poor}
+        return {name: getattr(self, name) for name in ("best", "best_images", "best_px", "poor", "healthy")}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        self.best, self.best_images, self.poor = (state_dict[k] for k in ("best", "best_images", "poor"))
+        for name, value in state_dict.items():
+            setattr(self, name, value)
 
     def on_train_batch_end(
         self, trainer: L.Trainer, pl_module: L.LightningModule, outputs: Any, batch: Any, batch_idx: int
@@ -59,13 +62,18 @@ class Health(L.Callback):
         assert isinstance(pl_module, Training)
         if not passed(pl_module, pl_module.recipe.health_kimg):
             return
-        found = self.measure(pl_module)
+        found = trainer.strategy.broadcast(self.measure(pl_module))
         pl_module.last |= found
-        shown = int(pl_module.images_shown)
-        if found["swd"] < self.best and trainer.is_global_zero:
+        shown, side = int(pl_module.images_shown), pl_module.recipe.resolution_at(int(pl_module.images_shown))
+        if side != self.best_px:  # a growing network's best is one of its present size
+            self.best, self.best_px = float("inf"), side
+        if found["swd"] < self.best:
             self.best, self.best_images = found["swd"], shown
-            write_weights(pl_module, self.folder / "best.pt")
-        self.poor = self.poor + 1 if found["variety"] < COLLAPSED else 0
+            if trainer.is_global_zero:
+                write_weights(pl_module, self.folder / "best.pt")
+        self.healthy |= found["variety"] >= COLLAPSED
+        begun = self.healthy or shown > PATIENT_SHARE * pl_module.recipe.total_images
+        self.poor = self.poor + 1 if begun and found["variety"] < COLLAPSED else 0
         if self.poor >= PATIENCE:
             raise Failure(
                 f"collapsed: {PATIENCE} times running, drawn pictures differed from each other by less than "
@@ -73,7 +81,7 @@ class Health(L.Callback):
                 f"weights of the best moment ({self.best_images / 1000:.0f} kimg) are in {self.folder / 'best.pt'}"
             )
 
-    def measure(self, module: Training) -> Mapping[str, float]:
+    def measure(self, module: Training) -> dict[str, float]:
         """swd: mean over levels, x 1000. variety: distance between drawn pictures beside that between real ones."""
         generator, drawn = torch.Generator().manual_seed(7), []
         for rows in self.conditions.split(32):

@@ -67,13 +67,21 @@ class Training(L.LightningModule):
 
     def training_step(self, batch: Batch, batch_idx: int) -> None:
         shown, self.whole = int(self.images_shown), False
+        torch.manual_seed((self.recipe.seed * 1_000_003 + shown) * 1_009 + self.global_rank)  # of dropout
         self.last_batch = self.recipe.batch_at(shown)
         self.last = self.settled(self._over_processes(self.step(batch, shown)))
         self.images_shown += self.last_batch
         self._average()
         self.whole = True
-        if int(self.images_shown) >= self.recipe.total_images:
+        if self._asked_to_stop() or int(self.images_shown) >= self.recipe.total_images:
             self.trainer.should_stop = True
+
+    def _asked_to_stop(self) -> bool:
+        """Whether any process was: one that left alone would leave the others waiting for its gradients."""
+        asked = torch.tensor(float(self.trainer.should_stop), device=self.device)
+        if self.trainer.world_size > 1:
+            asked = self.trainer.strategy.reduce(asked, reduce_op="sum")
+        return float(asked) > 0
 
     def settled(self, report: dict[str, float]) -> dict[str, float]:
         """The last word on a step's report, after it was averaged over processes."""
@@ -94,10 +102,15 @@ class Training(L.LightningModule):
         ranks = self.trainer.world_size if self._trainer is not None else 1
         return values[self.global_rank :: ranks] if ranks > 1 else values
 
-    def check_finite(self, loss: Tensor, name: str, shown: int) -> None:
-        """Raise before a loss that is not a number reaches the weights."""
-        if not torch.isfinite(loss):
-            raise Failure(f"the {name} is {loss.item()} after {shown} images; weights of a good moment are in best.pt")
+    def check_finite(self, value: Tensor, name: str, shown: int) -> None:
+        """Raise, in every process, before a loss or gradient that is not a number reaches the weights."""
+        if self._trainer is not None and self.trainer.world_size > 1:
+            value = self.trainer.strategy.reduce(value.detach().clone(), reduce_op="sum")
+        if not torch.isfinite(value):
+            raise Failure(
+                f"the {name} is {value.item()} after {shown} images; the checkpoint before is whole, "
+                "and weights of a good moment are in best.pt once it was measured"
+            )
 
     @torch.no_grad()
     def _average(self) -> None:

@@ -77,12 +77,14 @@ def _captioned(grid: NDArray[np.uint8], images: int, width_px: int) -> NDArray[n
 def write_film(frames: Sequence[Frame], target: Path, *, seconds: float = 6.0) -> None:
     """Write `.gif` or `.mp4`; the first frame is held for half a second, the last for two.
 
-    Raises `BadInput` for another suffix and `CannotWrite` where the target cannot be written. Beside it and renamed.
+    Beside it and renamed. Raises `BadInput` for another suffix or length, `CannotWrite` where it cannot be written.
     """
     writers = {".gif": _write_gif, ".mp4": _write_mp4}
     if target.suffix.lower() not in writers:
         raise BadInput(f"{target.name}: wanted a name that ends in .gif or .mp4")
     partial = target.with_name(f".{target.stem}.{os.getpid()}{target.suffix.lower()}")
+    if not 1 <= seconds <= 600:
+        raise BadInput(f"a film of {seconds} seconds; wanted 1 to 600")
     each = max(0.04, (seconds - 2.5) / len(frames))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -37,7 +37,8 @@ class Recipe:
 
     batch:              pictures a step, over all devices.
     kimg:               length of the run.
-    ema_kimg:           half life of the averaged weights, at most; early on it is a tenth of what was shown.
+    ema_kimg:           half life of the averaged weights, at most; early on it is a tenth of what was shown. In
+                        pictures, so that it does not change with the batch: 11.085 is 0.999 a step of 16.
     drop_*:             how often a field is left open in training, so that the network can do without.
     condition_noise:    added to every number of the fields that are known, so that sparse conditions are not learned by
                         heart; their entries are about 0.2.
@@ -64,11 +65,19 @@ class Recipe:
     health_kimg: float = 20.0
 
     def __post_init__(self) -> None:
+        numbers = [f.name for f in fields(self) if isinstance(getattr(self, f.name), int | float)]
+        self._want("a finite number", math.isfinite, *numbers)
+        self._want("0 or more", lambda v: v >= 0, "seed")
         self._want("0 to 1", lambda v: 0 <= v <= 1, "drop_all", "drop_genres", "drop_year", "drop_names", "balance")
         self._want("above 0", lambda v: v > 0, "batch", "kimg", "ema_kimg", "preview_kimg", "checkpoint_kimg",
                    "health_kimg")  # fmt: skip
         self._want("0 or more", lambda v: v >= 0, "condition_noise")
         self._want("0 to 0.5", lambda v: 0 <= v < 0.5, "zoom")
+        for f in fields(self.network):
+            value = getattr(self.network, f.name)
+            least = 0 if f.name == "group" else 1
+            if any(type(v) is int and v < least for v in (value if isinstance(value, tuple) else (value,))):
+                raise BadInput(f"recipe {self.name}: {f.name} is {value}; wanted {least} or more")
 
     def _want(self, wanted: str, fits: Any, *names: str) -> None:
         for name in names:
@@ -107,11 +116,14 @@ class Recipe:
         family = rest.pop("family", "flow")
         if family not in _FAMILIES:
             raise BadInput(f"a recipe of family {family!r}; this version knows {', '.join(_FAMILIES)}")
-        network = {k: tuple(v) if isinstance(v, list) else v for k, v in rest["network"].items()}
-        if "batches" in rest:
-            rest["batches"] = tuple(tuple(pair) for pair in rest["batches"])
         cls = FlowRecipe if family == "flow" else GanRecipe
-        return cls(**{**rest, "network": _FAMILIES[family](**network)})
+        try:
+            network = {k: tuple(v) if isinstance(v, list) else v for k, v in rest["network"].items()}
+            if "batches" in rest:
+                rest["batches"] = tuple(tuple(pair) for pair in rest["batches"])
+            return cls(**{**rest, "network": _FAMILIES[family](**network)})
+        except (TypeError, KeyError, AttributeError) as error:
+            raise BadInput(f"a recipe of another version: {error}") from error
 
     def with_changes(self, **changes: Any) -> Recipe:
         """This recipe with some fields changed, its network's among them; unknown names raise `BadInput`."""
@@ -123,7 +135,7 @@ class Recipe:
         rest = {k: v for k, v in changes.items() if k in own}
         try:
             built = replace(rest.pop("network", self.network), **shape)
-        except ValueError as error:
+        except (ValueError, ZeroDivisionError) as error:
             raise BadInput(f"recipe {self.name}: {error}") from error
         return replace(self, network=built, **rest)
 
@@ -210,6 +222,10 @@ class GanRecipe(Recipe):
             raise BadInput(f"recipe {self.name}: loss is {self.loss!r}; wanted one of {', '.join(get_args(Loss))}")
         self._want("above 0", lambda v: v > 0, "generator_rate", "critic_rate", "critic_steps", "anneal")
         self._want("0 to below 1", lambda v: 0 <= v < 1, "beta1", "beta2")
+        self._want("above 0", lambda v: v is None or v > 0, "final_rate")
+        self._want("0 to below 1", lambda v: v is None or 0 <= v < 1, "final_beta2")
+        self._want("0 or more", lambda v: v is None or v >= 0, "final_gamma")
+        self._want("(px, count) pairs, counts of 1 or more", lambda v: all(n > 0 for _, n in v), "batches")
         self._want("0 or more", lambda v: v >= 0, "gradient_penalty", "drift", "gamma", "ramp_from", "ramp_kimg",
                    "stable_kimg", "fade_kimg", "augment")  # fmt: skip
         if self.grows and not isinstance(self.network, ProganConfig):

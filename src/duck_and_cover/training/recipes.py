@@ -61,8 +61,8 @@ def dcgan_64_small() -> GanRecipe:
 
 
 def wgan_gp_64() -> GanRecipe:
-    """The paper's: lambda 10, five critic steps, batch 64, Adam 1e-4 with betas (0, 0.9)."""
-    return GanRecipe("wgan-gp-64", WganGpConfig(), batch=64, kimg=10_000, loss="wasserstein", gradient_penalty=10.0,
+    """The paper's: lambda 10, five critic steps, batch 64, Adam 1e-4 with betas (0, 0.9), 200,000 generator steps."""
+    return GanRecipe("wgan-gp-64", WganGpConfig(), batch=64, kimg=64_000, loss="wasserstein", gradient_penalty=10.0,
                      critic_steps=5, generator_rate=1e-4, critic_rate=1e-4, beta1=0.0, beta2=0.9,
                      ramp_from=100, ramp_kimg=300, preview_kimg=100, checkpoint_kimg=50, health_kimg=100)  # fmt: skip
 
@@ -95,29 +95,31 @@ def progan_64_small() -> GanRecipe:
 
 
 def r3gan_64() -> GanRecipe:
-    """The paper's loss and schedules at 64 px: gamma 2 to 0.2, Adam 2e-4 to 5e-5, beta 2 from 0.9 to 0.99."""
+    """The paper's at 64 px: width 768, batch 256, and over 20,000 kimg gamma 2 to 0.2, Adam 2e-4 to 5e-5, beta 2 of 0.9
+    to 0.99.
+    """
     return GanRecipe("r3gan-64", R3ganConfig(), batch=256, kimg=20_000, loss="relativistic", gamma=2.0, final_gamma=0.2,
                      generator_rate=2e-4, critic_rate=2e-4, final_rate=5e-5, beta1=0.0, beta2=0.9, final_beta2=0.99,
-                     ema_kimg=500, augment=0.5, ramp_from=200, ramp_kimg=600,
+                     anneal=1.0, ema_kimg=500, augment=0.5, ramp_from=200, ramp_kimg=600,
                      preview_kimg=250, checkpoint_kimg=100, health_kimg=250)  # fmt: skip
 
 
 def r3gan_128() -> GanRecipe:
     """Between the paper's 64 and 256 px: gamma grows with the number of pixels."""
-    return _at(r3gan_64(), "r3gan-128", resolution_px=128, widths=(512, 512, 512, 512, 512, 256), gamma=16.0,
+    return _at(r3gan_64(), "r3gan-128", resolution_px=128, widths=(768, 768, 768, 768, 768, 384), gamma=16.0,
                final_gamma=1.6)  # fmt: skip
 
 
 def r3gan_256() -> GanRecipe:
     """The paper's at 256 px: gamma 150 to 15."""
-    return _at(r3gan_64(), "r3gan-256", resolution_px=256, widths=(512, 512, 512, 512, 512, 256, 128), gamma=150.0,
-               final_gamma=15.0, batch=128)  # fmt: skip
+    return _at(r3gan_64(), "r3gan-256", resolution_px=256, widths=(768, 768, 768, 768, 768, 384, 192), gamma=150.0,
+               final_gamma=15.0)  # fmt: skip
 
 
 def r3gan_64_small() -> GanRecipe:
-    """A CPU's: pictures folded 2 x 2, about 2 M parameters a network."""
-    return _at(r3gan_64(), "r3gan-64-small", widths=(192, 192, 128, 96), fold_px=2, expansion=2, group=16, blocks=1,
-               batch=32, **_SHORT)  # fmt: skip
+    """A CPU's: pictures folded 2 x 2, half the width, one block a resolution."""
+    return _at(r3gan_64(), "r3gan-64-small", widths=(384, 256, 192, 128), fold_px=2, blocks=1, batch=32,
+               **_SHORT)  # fmt: skip
 
 
 _SHORT = {"kimg": 100, "ema_kimg": 5, "ramp_from": 10, "ramp_kimg": 30, "preview_kimg": 4, "checkpoint_kimg": 5,

@@ -28,8 +28,8 @@ from duck_and_cover.training.denoising import FlowTraining
 from duck_and_cover.training.module import Training
 from duck_and_cover.training.recipe import FlowRecipe, GanRecipe, Recipe
 
-__all__ = ["alone", "check_same", "check_same_data", "first_process", "load_run", "module_for", "record_of",
-           "restore_best", "write_record"]  # fmt: skip
+__all__ = ["alone", "check_same", "check_same_data", "first_process", "load_run", "load_weights", "module_for",
+           "read_record", "record_of", "restore_best", "write_record"]  # fmt: skip
 
 _FREE = {"kimg", "preview_kimg", "checkpoint_kimg", "health_kimg", "guidance", "steps"}
 """What may change when a run goes on: its length and how it is watched."""
@@ -48,8 +48,16 @@ def load_run(run_dir: Path) -> tuple[Training, ConditionEncoder, dict[str, Any]]
     record = read_record(run_dir)
     _, checkpoint, _ = newest(run_dir)
     module = module_for(Recipe.from_json(record["recipe"]))
-    module.load_state_dict(checkpoint["state_dict"])
+    load_weights(module, checkpoint, run_dir)
     return module, ConditionEncoder.from_json(checkpoint["duck_and_cover"]["encoder"]), record
+
+
+def load_weights(module: Training, checkpoint: dict[str, Any], run_dir: Path) -> None:
+    """Everything but the optimisers' state; raises `BadInput` where the weights are of another network."""
+    try:
+        module.load_state_dict(checkpoint["state_dict"])
+    except RuntimeError as error:
+        raise BadInput(f"{run_dir}: holds weights of another network than its recipe's, of another version?") from error
 
 
 def restore_best(module: Training, run_dir: Path) -> None:
@@ -86,10 +94,10 @@ def record_of(recipe: Recipe, covers: TrainingSet) -> dict[str, Any]:
     }
 
 
-def check_same(recipe: Recipe, run_dir: Path) -> None:
+def check_same(recipe: Recipe, before: Recipe, run_dir: Path) -> None:
     """A resumed run may be made longer; nothing else about it may change."""
-    before, now = read_record(run_dir)["recipe"], json.loads(json.dumps(recipe.to_json()))
-    changed = sorted(k for k in now if now[k] != before.get(k) and k not in _FREE)
+    was, now = before.to_json(), recipe.to_json()
+    changed = sorted(k for k in now if now[k] != was.get(k) and k not in _FREE)
     if changed:
         raise BadInput(f"{run_dir}: was started with another recipe (differs in {', '.join(changed)}); wanted the same")
 
@@ -103,14 +111,17 @@ def check_same_data(now: dict[str, Any], run_dir: Path) -> None:
 
 
 def first_process() -> bool:
-    """Whether this is the only process of a training, or the first of those that Lightning or torchrun started."""
+    """Whether this is the only process of a training, or the first that Lightning, torchrun or Slurm started."""
+    for name in ("RANK", "SLURM_PROCID"):
+        if name in os.environ:
+            return os.environ[name] == "0"
     return os.environ.get("LOCAL_RANK", "0") == "0" and os.environ.get("NODE_RANK", "0") == "0"
 
 
 @contextlib.contextmanager
 def alone(run_dir: Path) -> Iterator[None]:
-    """Hold the run for this process; a second one would overwrite its checkpoints. The system frees it on any death."""
-    if sys.platform == "win32" or "LOCAL_RANK" in os.environ:  # the other ranks of one training share a run
+    """Hold the run for this training; a second one would overwrite its checkpoints. Any death frees it."""
+    if sys.platform == "win32" or not first_process():  # the other processes of one training share a run
         yield
         return
     import fcntl

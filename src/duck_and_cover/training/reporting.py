@@ -56,9 +56,11 @@ class Stats(L.Callback):
         self, trainer: L.Trainer, pl_module: L.LightningModule, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
         assert isinstance(pl_module, Training)
+        if not trainer.is_global_zero:
+            return
         for name, value in pl_module.last.items():
             self.seen.setdefault(name, []).append(value)
-        if not passed(pl_module, self.every_kimg) or not trainer.is_global_zero:
+        if not passed(pl_module, self.every_kimg):
             return
         now, shown = time.monotonic(), int(pl_module.images_shown)
         rate = (shown - self.since[1]) / max(1e-9, now - self.since[0])

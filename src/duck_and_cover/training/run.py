@@ -15,12 +15,14 @@ from pathlib import Path
 
 import lightning as L
 import torch
-from lightning.pytorch.accelerators import CPUAccelerator
+from lightning.pytorch.accelerators import CUDAAccelerator
+from lightning.pytorch.utilities.exceptions import MisconfigurationException
 from torch.utils.data import DataLoader
 
 from duck_and_cover.condition import ConditionEncoder
 from duck_and_cover.dataset.letters import Box
-from duck_and_cover.errors import BadInput
+from duck_and_cover.dataset.reader import CoverDataset
+from duck_and_cover.errors import BadInput, Failure
 from duck_and_cover.training.batches import FEWEST_COVERS, BatchStream, TrainingSet, training_set
 from duck_and_cover.training.checkpoints import LAST, Checkpoints, has_checkpoint, newest
 from duck_and_cover.training.health import Health
@@ -32,7 +34,9 @@ from duck_and_cover.training.record import (
     check_same,
     check_same_data,
     first_process,
+    load_weights,
     module_for,
+    read_record,
     record_of,
     write_record,
 )
@@ -67,11 +71,12 @@ def train(
     """
     if devices < 1 or nodes < 1:
         raise BadInput(f"{devices} devices on {nodes} nodes; wanted 1 or more of each")
-    sizes = {recipe.batch, *(count for _, count in getattr(recipe, "batches", ()))}
-    if odd := sorted(size for size in sizes if size % (devices * nodes)):
-        raise BadInput(
-            f"a batch of {odd[0]} pictures does not divide over {devices * nodes} processes; change --set batch"
-        )
+    sizes = {"batch": (recipe.batch,), "batches": tuple(count for _, count in getattr(recipe, "batches", ()))}
+    for field, counts in sizes.items():
+        if odd := [count for count in counts if count % (devices * nodes)]:
+            raise BadInput(
+                f"a batch of {odd[0]} pictures does not divide over {devices * nodes} processes; change --set {field}"
+            )
     if resume and not has_checkpoint(run_dir):
         raise BadInput(f"{run_dir}: nothing to resume, there is no {LAST}")
     run_dir.mkdir(parents=True, exist_ok=True)
@@ -88,14 +93,15 @@ def _train(recipe: Recipe, data: Path, run_dir: Path, letters: Mapping[str, Sequ
     encoder, module, start, checkpoint = ConditionEncoder(), module_for(recipe), 0, None
     begun = (run_dir / "run.json").exists()
     if begun:
-        check_same(recipe, run_dir)
+        check_same(recipe, Recipe.from_json(read_record(run_dir)["recipe"]), run_dir)
     if has_checkpoint(run_dir):
         checkpoint, content, said = newest(run_dir)
+        check_same(recipe, Recipe.from_json(content["duck_and_cover"]["recipe"]), run_dir)
         start = int(content["state_dict"]["images_shown"])
         if said:
             warn(said)
         if start >= recipe.total_images:
-            module.load_state_dict(content["state_dict"])
+            load_weights(module, content, run_dir)
             return module
     covers, held_back = _sets(data, recipe, encoder, run_dir / "cache", letters)
     record = record_of(recipe, covers)
@@ -105,32 +111,33 @@ def _train(recipe: Recipe, data: Path, run_dir: Path, letters: Mapping[str, Sequ
         write_record(run_dir, record)
 
     stats = Stats(run_dir / "stats.jsonl", min(1.0, recipe.kimg / 4))
-    trainer = L.Trainer(
-        accelerator=accelerator,
-        devices=devices,
-        num_nodes=nodes,
-        strategy="ddp_find_unused_parameters_true" if devices * nodes > 1 else "auto",
-        precision="bf16-mixed",
-        max_epochs=-1,
-        logger=False,
-        enable_checkpointing=False,
-        enable_progress_bar=False,
-        enable_model_summary=False,
-        callbacks=[
-            Health(held_back, run_dir),
-            stats,
-            *([] if quiet else [Terminal(stats)]),
-            Previews(run_dir / "previews", encoder),
-            Checkpoints(run_dir),
-        ],
-    )
+    with _said_plainly():
+        trainer = L.Trainer(
+            accelerator=accelerator,
+            devices=devices,
+            num_nodes=nodes,
+            strategy="ddp_find_unused_parameters_true" if devices * nodes > 1 else "auto",
+            precision="bf16-mixed",
+            max_epochs=-1,
+            logger=False,
+            enable_checkpointing=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            callbacks=[
+                Health(held_back, run_dir),
+                stats,
+                *([] if quiet else [Terminal(stats)]),
+                Previews(run_dir / "previews", encoder),
+                Checkpoints(run_dir),
+            ],
+        )
     stream = BatchStream(covers, recipe, encoder, start, trainer.global_rank, devices * nodes)
-    on_gpu = not isinstance(trainer.accelerator, CPUAccelerator)
+    on_gpu = isinstance(trainer.accelerator, CUDAAccelerator)
     workers = min(8, (os.cpu_count() or 1) - 1) if on_gpu else 0
     with warnings.catch_warnings():
         for text in (".*does not have many workers.*", ".*weights_only.*", ".*LeafSpec.*", ".*No device id.*"):
             warnings.filterwarnings("ignore", text)
-        with _stopped_between_steps(trainer):
+        with _stopped_between_steps(trainer), _said_plainly():
             trainer.fit(
                 module,
                 DataLoader(stream, batch_size=None, num_workers=workers, pin_memory=on_gpu),
@@ -146,11 +153,20 @@ def _sets(data: Path, recipe: Recipe, encoder: ConditionEncoder, cache_dir: Path
     covers = training_set(data, recipe, encoder, cache_dir, letters=letters)
     if len(covers) < FEWEST_COVERS:
         raise BadInput(f"{data}: {len(covers)} covers to train on; wanted {FEWEST_COVERS} or more")
-    try:
-        held_back = training_set(data, recipe, encoder, cache_dir, part="validation", letters=letters)
-    except BadInput:  # an empty part
+    if len(CoverDataset(data, "validation")) < FEWEST_HELD_BACK:
         return covers, covers
-    return covers, held_back if len(held_back) >= FEWEST_HELD_BACK else covers
+    return covers, training_set(data, recipe, encoder, cache_dir, part="validation", letters=letters)
+
+
+@contextlib.contextmanager
+def _said_plainly() -> Iterator[None]:
+    """What a user can mend, in one line."""
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise Failure("the device's memory is full; take a smaller --set batch or network") from error
+    except MisconfigurationException as error:
+        raise BadInput(f"Lightning cannot train like this: {str(error).splitlines()[0]}") from error
 
 
 @contextlib.contextmanager
