@@ -206,17 +206,17 @@ def test_the_whole_way_to_512_px(tiny_dataset: Path, tmp_path: Path) -> None:
     """Every phase of progan-512, with a tiny width and few images."""
     recipe = shipped("progan-512").with_changes(
         capacity=1024, widest=8, latent=8, embedding=4, batch=4, batches=((256, 2), (512, 2)), stable_kimg=0.008,
-        fade_kimg=0.008, kimg=0.122, ramp_from=0.02, ramp_kimg=0.05, preview_kimg=0.016, checkpoint_kimg=0.05,
-        health_kimg=0.06,
+        fade_kimg=0.008, kimg=0.122, ramp_from=0.02, ramp_kimg=0.05, preview_kimg=0.03, checkpoint_kimg=0.05,
+        health_kimg=0.1,
     )  # fmt: skip
     assert isinstance(recipe, GanRecipe)
-    run(recipe, tiny_dataset, tmp_path / "run")
+    module = run(recipe, tiny_dataset, tmp_path / "run")
     rows = [json.loads(line) for line in (tmp_path / "run" / "stats.jsonl").read_text("utf-8").splitlines()]
     assert rows[-1]["level"] == 9.0
+    assert all(np.isfinite(list(row.values())).all() for row in rows)
     film = frames_of(tmp_path / "run", width_px=320)
-    assert len(film) >= 8 and len({frame.pixels.tobytes() for frame in film}) == len(film)
-    bundle = export(tmp_path / "run", tmp_path / "bundle")
-    assert open_engine(bundle.folder).draw(Condition({"metal": 1.0}, 1988), 1).pixels.shape == (512, 512, 3)
+    assert len(film) >= 4 and len({frame.pixels.tobytes() for frame in film}) == len(film)
+    assert module.draw(torch.zeros(1, 213), torch.randn(1, 8)).shape == (1, 3, 512, 512)
 
 
 def test_a_collapse_stops_the_run_and_keeps_its_best_moment(tiny_dataset: Path, tmp_path: Path) -> None:
