@@ -48,7 +48,7 @@ def test_it_is_the_average_that_ships(bundle: Bundle, finished_run: Path) -> Non
 def test_bundle_states_the_run(bundle: Bundle, finished_run: Path) -> None:
     record = json.loads((finished_run / "run.json").read_text("utf-8"))
     training = bundle.facts["training"]
-    assert training["recipe"] == record["recipe"]
+    assert training["recipe"] == record["recipe"] and training["recipe"]["family"] == "flow"
     assert training["data"] == record["data"]
     assert training["images_shown"] == 800
     assert (bundle.name, bundle.resolution_px, bundle.sampler.steps) == ("tiny", 16, 3)

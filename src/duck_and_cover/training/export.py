@@ -194,6 +194,7 @@ def export(
         "parity_max_difference": parity.max_difference,
         "parameters": sum(p.numel() for p in module.averaged.parameters()),
         **record,
+        "recipe": module.recipe.to_json(),
     }
     return Bundle.write(
         bundle_dir,
