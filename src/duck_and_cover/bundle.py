@@ -20,8 +20,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from duck_and_cover.condition import ConditionEncoder
+from duck_and_cover.condition import Condition, ConditionEncoder
 from duck_and_cover.errors import BadInput, CannotWrite, DamagedBundle
+from duck_and_cover.genres import mixed_families
 
 __all__ = ["Bundle", "Sampler"]
 
@@ -30,6 +31,7 @@ INDEX = "bundle.json"
 MODEL = "model.onnx"
 CARD = "card.md"
 OWN_HASH = "index_sha256"
+HALF_KNOWN = 50.0
 _KEYS = {"format", "name", "family", "resolution_px", "files", "sampler", "training", "condition", OWN_HASH}
 
 
@@ -38,7 +40,8 @@ class Sampler:
     """How a denoiser is drawn with.
 
     steps:     evaluations of the velocity with the condition.
-    guidance:  how strictly the condition is followed; 1 is not beyond the data.
+    guidance:  how strictly the condition is followed; 1 is not beyond the data. Genres that the network hardly knows
+               are followed less (`Bundle.familiarity`): beyond a handful of covers lies a smear.
     refresh:   the difference that guidance amplifies changes slowly: it is evaluated anew every so many steps
                and kept in between, which costs no visible quality (docs/log.md).
     shift:     0 spaces the times evenly; above 0 puts more of them near noise, where composition is decided.
@@ -75,6 +78,17 @@ class Bundle:
     @property
     def model(self) -> Path:
         return self.folder / MODEL
+
+    def familiarity(self, condition: Condition) -> float:
+        """How well the network can know what is asked, 0 to 1: the covers of the asked genres' families that it learned
+        from, n, as n / (n + 50). 1 where no genre is asked or the bundle does not say what it learned from.
+        """
+        learned = self.facts["training"].get("data", {}).get("families")
+        asked = mixed_families(condition.genres)
+        if not learned or not asked:
+            return 1.0
+        covers = sum(weight * learned.get(family, 0) for family, weight in asked.items())
+        return covers / (covers + HALF_KNOWN)
 
     @classmethod
     def open(cls, folder: Path) -> Bundle:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +86,17 @@ def test_guidance_is_evaluated_every_so_many_steps(
     # the difference is the same everywhere in this network, so keeping it changes nothing
     fresh = engine_on(write_bundle(tmp_path / "fresh", Sampler(10, 2.0, 1))).draw(METAL, 3).pixels
     assert np.abs(kept.astype(int) - fresh).max() <= 1
+
+
+def test_hardly_known_genres_are_followed_less(tmp_path: Path, write_bundle: Write) -> None:
+    """With n covers of a family, guidance beyond 1 is scaled by n / (n + 50)."""
+    bundle = write_bundle(tmp_path / "plain", Sampler(60, 3.0, 1))
+    known = replace(bundle, facts={**bundle.facts, "training": {"data": {"families": {"metal": 150, "jazz": 2}}}})
+    assert bundle.familiarity(METAL) == known.familiarity(Condition(year=1970)) == 1.0
+    assert known.familiarity(METAL) == pytest.approx(0.75)
+    assert known.familiarity(Condition({"bluegrass": 1.0})) < 0.05
+    difference = engine_on(known).draw(METAL, 3).pixels.astype(int) - exact(METAL, 3, 1.0 + 2.0 * 0.75)
+    assert np.abs(difference).max() <= 1
 
 
 @pytest.mark.parametrize(("guidance", "condition"), [(1.0, METAL), (3.0, Condition())])

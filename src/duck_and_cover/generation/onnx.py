@@ -83,7 +83,7 @@ class DenoiserEngine(OnnxEngine):
         noise = np.random.default_rng(seed).standard_normal((1, 3, size, size), np.float32)
         asked = self.bundle.encoder.encode(condition)[None]
         open_ = np.zeros_like(asked)
-        amount = np.float32(sampler.guidance - 1.0 if asked.any() else 0.0)
+        amount = np.float32((sampler.guidance - 1.0) * self.bundle.familiarity(condition) if asked.any() else 0.0)
         difference = np.zeros_like(noise)
 
         def velocity(x: Array, t: float, step: int) -> Array:

@@ -7,8 +7,9 @@ open.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from torch import Tensor
 from torch.utils.data import IterableDataset
 
 from duck_and_cover.condition import Condition, ConditionEncoder
-from duck_and_cover.cover import Found, to_network
+from duck_and_cover.cover import to_network
 from duck_and_cover.dataset.letters import Box, letter_mask
 from duck_and_cover.dataset.reader import CoverDataset, Part, pixel_table
 from duck_and_cover.errors import BadInput
@@ -61,6 +62,7 @@ class TrainingSet:
     conditions:    float32 (N, D).
     chances:       float64 (N,), how often each is drawn, summing to 1.
     content_hash:  of the shards; `letters_hash` of the boxes.
+    families:      covers by the family that most of their genres lie in.
     """
 
     tables: Mapping[int, NDArray[np.uint8]]
@@ -69,6 +71,7 @@ class TrainingSet:
     chances: NDArray[np.float64]
     content_hash: str
     letters_hash: str = ""
+    families: Mapping[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.conditions)
@@ -99,13 +102,15 @@ def training_set(
             "add those columns, or train without conditions: --set drop_all=1"
         )
     boxes = tuple(tuple((letters or {}).get(origin.id, ())) for origin in origins)
-    return TrainingSet(tables, boxes, conditions, _chances(origins, recipe.balance), table.content_hash,
-                       table.letters_hash)  # fmt: skip
-
-
-def _chances(origins: Sequence[Found], balance: float) -> NDArray[np.float64]:
     families = [main_family(origin.album.genres) or "" for origin in origins]
-    counts = {family: families.count(family) for family in set(families)}
+    known = Counter(family for family in families if family)
+    return TrainingSet(tables, boxes, conditions, _chances(families, recipe.balance), table.content_hash,
+                       table.letters_hash, dict(known.most_common()))  # fmt: skip
+
+
+def _chances(families: Sequence[str], balance: float) -> NDArray[np.float64]:
+    """How often each cover is drawn, given the family of each."""
+    counts = Counter(families)
     chances = np.array([counts[family] ** -balance for family in families])
     return chances / chances.sum()
 

@@ -88,7 +88,12 @@ def record_of(recipe: Recipe, covers: TrainingSet) -> dict[str, Any]:
     gpu = f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() else ""
     return {
         "recipe": recipe.to_json(),
-        "data": {"content_hash": covers.content_hash, "covers": len(covers), "letters": covers.letters_hash},
+        "data": {
+            "content_hash": covers.content_hash,
+            "covers": len(covers),
+            "letters": covers.letters_hash,
+            "families": covers.families,
+        },
         "versions": {"python": platform.python_version(), "torch": torch.__version__, "lightning": L.__version__},
         "machine": f"{platform.system()} {platform.machine()}, {torch.get_num_threads()} threads{gpu}",
     }
