@@ -1,6 +1,6 @@
 """Do genre and year steer the art? Colours drawn beside real ones, in benchmarks/steering.md and .json.
 
-    python benchmarks/steering.py COVERS [--seeds 12] [--grid docs/pictures/steering.jpg]
+    python benchmarks/steering.py COVERS [--seeds 12] [--grid docs/pictures/steering.jpg] [--engine BUNDLE]
 
 For each genre the network draws the same noises; OKLab lightness and chroma of the results are compared with those of
 held-out and training covers that carry the genre. A network that ignores its condition gives a correlation about 0.
@@ -21,8 +21,8 @@ from duck_and_cover.condition import Condition
 from duck_and_cover.cover import Pixels
 from duck_and_cover.dataset.reader import CoverDataset
 from duck_and_cover.design.colour import srgb_to_oklab
-from duck_and_cover.design.formats import save
-from duck_and_cover.generation.engine import open_engine
+from duck_and_cover.design.formats import srgb_profile
+from duck_and_cover.generation.engine import DEFAULT_ENGINE, open_engine
 from duck_and_cover.generation.onnx import DenoiserEngine
 
 HERE = Path(__file__).parent
@@ -43,13 +43,14 @@ def main() -> None:
     parser.add_argument("covers", type=Path)
     parser.add_argument("--seeds", type=int, default=12)
     parser.add_argument("--grid", type=Path)
+    parser.add_argument("--engine", default=DEFAULT_ENGINE, help="another network or bundle; prints and writes nothing")
     arguments = parser.parse_args()
     real: dict[str, list[Pixels]] = {genre: [] for genre in GENRES}
     for cover in CoverDataset(arguments.covers, "all", 32):
         for genre in set(cover.origin.album.genres) & set(GENRES):  # type: ignore[union-attr]
             if len(real[genre]) < 400:
                 real[genre].append(cover.pixels)
-    engine, rows = open_engine(), []
+    engine, rows = open_engine(arguments.engine), []
     assert isinstance(engine, DenoiserEngine)
     model = engine.bundle.facts["files"]["model.onnx"]["sha256"]
     for genre in GENRES:
@@ -64,6 +65,9 @@ def main() -> None:
         return round(float(np.corrcoef([r[name] for r in rows], [r[f"drawn_{name}"] for r in rows])[0, 1]), 2)
 
     found = {"lightness": correlation("lightness"), "chroma": correlation("chroma")}
+    print(found)
+    if arguments.engine != DEFAULT_ENGINE:
+        return
     record = {"machine": machine(), "commit": commit(), "model": model, "seeds": arguments.seeds,
               "correlation": found, "rows": rows}  # fmt: skip
     (HERE / "steering.json").write_text(json.dumps(record, indent=1) + "\n")
@@ -81,7 +85,7 @@ def main() -> None:
         strips = [np.concatenate([engine.draw(Condition({genre: 1.0}, year), seed).pixels for seed in range(1, 11)], 1)
                   for genre, year in GRID]  # fmt: skip
         sheet = Image.fromarray(np.concatenate(strips)).resize((960, 960), Image.Resampling.BICUBIC)
-        save(np.asarray(sheet), arguments.grid)
+        sheet.save(arguments.grid, quality=84, optimize=True, icc_profile=srgb_profile())
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import logging
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -106,6 +107,7 @@ def to_onnx(drawing: Drawing) -> tuple[bytes, Parity]:
     batch = torch.export.Dim("batch", min=1, max=4096)
     # batch normalisation would be folded into weights, which are then no longer numbers of half precision
     normalises = any(isinstance(layer, nn.BatchNorm2d) for layer in drawing.module.modules())
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # that there is no torchvision
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".*The axis name: batch.*")  # all inputs share it, as meant
         warnings.filterwarnings("ignore", ".*LeafSpec.*")
