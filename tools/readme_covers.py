@@ -34,7 +34,7 @@ class Shown:
 SHOWN = (
     Shown("thrash-metal", Album("Gravewind", "Engines of the Drowned", ("thrash metal",), 1988), 4),
     Shown("jazz", Album("Odell Marsh Quintet", "Blue Hour on Ninth", ("jazz", "hard bop"), 1959), 5),
-    Shown("synthwave", Album("Neon Meridian", "Coastline at Midnight", ("synthwave",), 1985), 11),
+    Shown("synthwave", Album("Neon Meridian", "Coastline at Midnight", ("synthwave",), 1985), 12),
     Shown("folk", Album("Maren Holloway", "Letters from the Orchard", ("folk",), 1972), 4),
     Shown("hip-hop", Album("Kid Cassius", "Streetlight Gospel", ("hip hop",), 1994), 10),
     Shown("techno", Album("Vector/State", "Parallel Systems", ("techno",), 1996), 3),

@@ -28,7 +28,7 @@ from duck_and_cover.dataset.letters import Box, letter_mask, without_letters
 from duck_and_cover.errors import BadInput, CannotWrite
 from duck_and_cover.genres import normal
 
-__all__ = ["PARTS", "CoverDataset", "Part", "PixelTable", "part_of", "pixel_table"]
+__all__ = ["PARTS", "CoverDataset", "Part", "PixelTable", "letters_hash", "part_of", "pixel_table"]
 
 Part = Literal["train", "validation", "test", "all"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test", "all")

@@ -26,7 +26,17 @@ from torch import Tensor, nn
 
 from duck_and_cover.models.conditioning import FINISHED, ConditionEmbedding, Projection, Stage
 
-__all__ = ["ProganConfig", "ProganCritic", "ProganGenerator", "bake", "faded", "pixel_norm", "spread_plane"]
+__all__ = [
+    "EqualConv",
+    "EqualLinear",
+    "ProganConfig",
+    "ProganCritic",
+    "ProganGenerator",
+    "bake",
+    "faded",
+    "pixel_norm",
+    "spread_plane",
+]
 
 FIRST_LEVEL = 2  # 4 px
 

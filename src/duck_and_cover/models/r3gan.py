@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from duck_and_cover.models.conditioning import FINISHED, ConditionEmbedding, Projection, Stage
 
-__all__ = ["R3ganConfig", "R3ganCritic", "R3ganGenerator"]
+__all__ = ["Block", "R3ganConfig", "R3ganCritic", "R3ganGenerator", "doubled", "halved"]
 
 
 @dataclass(frozen=True)
@@ -80,19 +80,18 @@ class Block(nn.Module):
     def __init__(self, channels: int, config: R3ganConfig) -> None:
         super().__init__()
         inner = channels * config.expansion
-        self.conv1 = nn.Conv2d(channels, inner, 1, bias=False)
-        self.bias1 = nn.Parameter(torch.zeros(1, inner, 1, 1))
-        self.conv2 = nn.Conv2d(inner, inner, 3, padding=1, groups=inner // (config.group or inner), bias=False)
-        self.bias2 = nn.Parameter(torch.zeros(1, inner, 1, 1))
+        self.conv1 = nn.Conv2d(channels, inner, 1)
+        self.conv2 = nn.Conv2d(inner, inner, 3, padding=1, groups=inner // (config.group or inner))
         self.conv3 = nn.Conv2d(inner, channels, 1, bias=False)
         scale = config.total_blocks**-0.25
         for conv in (self.conv1, self.conv2):
             _initialise(conv, gain=math.sqrt(2) * scale)
+            nn.init.zeros_(conv.bias)  # type: ignore[arg-type]
         nn.init.zeros_(self.conv3.weight)
 
     def forward(self, x: Tensor) -> Tensor:
-        h = F.leaky_relu(self.conv1(x) + self.bias1, 0.2)
-        h = F.leaky_relu(self.conv2(h) + self.bias2, 0.2)
+        h = F.leaky_relu(self.conv1(x), 0.2)
+        h = F.leaky_relu(self.conv2(h), 0.2)
         return x + self.conv3(h)
 
 

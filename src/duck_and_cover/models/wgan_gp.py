@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from duck_and_cover.models.conditioning import FINISHED, ConditionEmbedding, Projection, Stage
 
-__all__ = ["WganGpConfig", "WganGpCritic", "WganGpGenerator"]
+__all__ = ["Block", "LayerNorm", "WganGpConfig", "WganGpCritic", "WganGpGenerator"]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,25 @@ from duck_and_cover.models.r3gan import R3ganConfig
 from duck_and_cover.models.wgan_gp import WganGpConfig
 from duck_and_cover.training.recipe import FlowRecipe, GanRecipe, Recipe
 
-__all__ = ["RECIPES", "recipe"]
+__all__ = [
+    "RECIPES",
+    "dcgan_64",
+    "dcgan_64_small",
+    "dcgan_128",
+    "flow_64",
+    "flow_128",
+    "flow_tiny",
+    "progan_64_small",
+    "progan_512",
+    "r3gan_64",
+    "r3gan_64_small",
+    "r3gan_128",
+    "r3gan_256",
+    "recipe",
+    "wgan_gp_64",
+    "wgan_gp_64_small",
+    "wgan_gp_128",
+]
 
 
 def flow_64() -> FlowRecipe:
@@ -70,6 +88,7 @@ def wgan_gp_64() -> GanRecipe:
 
 
 def wgan_gp_128() -> GanRecipe:
+    """One halving more than the paper's."""
     return _at(wgan_gp_64(), "wgan-gp-128", resolution_px=128)
 
 

@@ -78,6 +78,7 @@ def read_record(run_dir: Path) -> dict[str, Any]:
 
 
 def write_record(run_dir: Path, record: dict[str, Any]) -> None:
+    """Write `run.json`, beside it and renamed."""
     partial = run_dir / "run.partial"
     partial.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
     partial.replace(run_dir / "run.json")
