@@ -111,13 +111,12 @@ class R3ganGenerator(nn.Module):
         self.widen = nn.ModuleList(_pointwise(c_in, c_out) for c_in, c_out in pairwise(widths))
         self.leave = _pointwise(widths[-1], 3 * config.fold_px**2)
         _initialise(self.mix, gain=1.0)
-        self.register_buffer("kernel", _kernel(), persistent=False)
 
     def forward(self, z: Tensor, condition: Tensor, stage: Stage = FINISHED) -> Tensor:
         weights = self.mix(torch.cat([z, stage.strength * self.condition(condition)], 1))
         x = self.blocks[0](self.basis * weights[:, :, None, None])
         for widen, blocks in zip(self.widen, self.blocks[1:], strict=True):
-            x = blocks(doubled(widen(x), self.kernel))  # type: ignore[arg-type]
+            x = blocks(doubled(widen(x)))
         return F.pixel_shuffle(self.leave(x), self.config.fold_px)
 
 
@@ -133,37 +132,35 @@ class R3ganCritic(nn.Module):
             nn.Sequential(*(Block(width, config) for _ in range(config.blocks))) for width in widths
         )
         self.widen = nn.ModuleList(_pointwise(c_in, c_out) for c_in, c_out in pairwise(widths))
-        self.basis = nn.Conv2d(widths[-1], widths[-1], 4, groups=widths[-1], bias=False)
+        self.basis = nn.Parameter(torch.randn(widths[-1], 4, 4) / 4)
         self.real = nn.Linear(widths[-1], 1, bias=False)
         self.fit = Projection(widths[-1], config.condition_dims)
-        _initialise(self.basis, gain=1.0)
         _initialise(self.real, gain=1.0)
-        self.register_buffer("kernel", _kernel(), persistent=False)
 
     def forward(self, picture: Tensor, condition: Tensor, stage: Stage = FINISHED) -> Tensor:
         x = self.blocks[0](self.enter(F.pixel_unshuffle(picture, self.config.fold_px)))
         for widen, blocks in zip(self.widen, self.blocks[1:], strict=True):
-            x = blocks(widen(halved(x, self.kernel)))  # type: ignore[arg-type]
-        features = self.basis(x).flatten(1)
+            x = blocks(widen(halved(x)))
+        features = (x * self.basis).sum((2, 3))
         return self.real(features).squeeze(1) + stage.strength * self.fit(features, condition)
 
 
-def doubled(x: Tensor, kernel: Tensor) -> Tensor:
-    """Twice the side, smoothed by [1, 2, 1]: (B, C, H, W) -> (B, C, 2H, 2W)."""
-    c = x.shape[1]
-    weight = (4 * kernel).to(x.dtype).expand(c, 1, 3, 3)
-    return F.conv_transpose2d(x, weight, stride=2, padding=1, output_padding=1, groups=c)
+def doubled(x: Tensor) -> Tensor:
+    """Twice the side, smoothed by [1, 2, 1]: (B, C, H, W) -> (B, C, 2H, 2W).
+
+    Nearest neighbours, then the mean of two: the same as a convolution with zeros between.
+    """
+    x = F.interpolate(x, scale_factor=2.0, mode="nearest")
+    return F.avg_pool2d(F.pad(x, (0, 1, 0, 1), mode="replicate"), 2, stride=1)
 
 
-def halved(x: Tensor, kernel: Tensor) -> Tensor:
-    """Half the side, smoothed by [1, 2, 1] first: (B, C, H, W) -> (B, C, H / 2, W / 2)."""
-    c = x.shape[1]
-    return F.conv2d(x, kernel.to(x.dtype).expand(c, 1, 3, 3), stride=2, padding=1, groups=c)
+def halved(x: Tensor) -> Tensor:
+    """Half the side, smoothed by [1, 2, 1] first: (B, C, H, W) -> (B, C, H / 2, W / 2).
 
-
-def _kernel() -> Tensor:
-    line = torch.tensor([1.0, 2.0, 1.0]) / 4
-    return (line[:, None] * line[None, :])[None, None]
+    Two means of two make [1, 2, 1] / 4. By pooling, since torch takes the second derivative of a convolution in groups
+    group by group, and the penalties need it.
+    """
+    return F.avg_pool2d(F.avg_pool2d(F.pad(x, (1, 0, 1, 0), mode="replicate"), 2, stride=1), 2)
 
 
 def _pointwise(c_in: int, c_out: int) -> nn.Module:
