@@ -41,16 +41,18 @@ def test_rows_and_columns_can_be_chosen(run_dir: Path) -> None:
     assert (last[40, 160, 2], last[120, 160, 2]) == (0, 220)
 
 
-def test_a_gif_holds_its_ends(run_dir: Path, tmp_path: Path) -> None:
-    write_film(frames_of(run_dir, width_px=160), tmp_path / "a" / "progress.gif", seconds=4)
-    with Image.open(tmp_path / "a" / "progress.gif") as film:
+@pytest.mark.parametrize("suffix", ["gif", "webp"])
+def test_the_ends_are_held(run_dir: Path, tmp_path: Path, suffix: str) -> None:
+    write_film(frames_of(run_dir, width_px=160), tmp_path / "a" / f"progress.{suffix}", seconds=4)
+    with Image.open(tmp_path / "a" / f"progress.{suffix}") as film:
         assert film.n_frames == 3 and film.info["loop"] == 0
         durations = []
         for i in range(3):
             film.seek(i)
+            film.load()
             durations.append(film.info["duration"])
     assert durations == [1000, 500, 2500]
-    assert [p.name for p in (tmp_path / "a").iterdir()] == ["progress.gif"]
+    assert [p.name for p in (tmp_path / "a").iterdir()] == [f"progress.{suffix}"]
 
 
 def test_a_film_shows_the_frames(run_dir: Path, tmp_path: Path) -> None:
@@ -83,9 +85,9 @@ def test_something_else_among_the_previews(run_dir: Path) -> None:
 
 def test_targets(run_dir: Path, tmp_path: Path) -> None:
     frames = frames_of(run_dir, width_px=160)
-    with pytest.raises(BadInput, match=r"wanted a name that ends in \.gif or \.mp4"):
+    with pytest.raises(BadInput, match=r"wanted a name that ends in \.gif, \.webp or \.mp4"):
         write_film(frames, tmp_path / "progress.avi")
     (tmp_path / "file").write_text("in the way")
-    for suffix in ("gif", "mp4"):
+    for suffix in ("gif", "webp", "mp4"):
         with pytest.raises(CannotWrite, match="cannot write there"):
             write_film(frames, tmp_path / "file" / f"progress.{suffix}")

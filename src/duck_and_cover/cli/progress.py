@@ -9,10 +9,11 @@ import click
 from duck_and_cover.errors import BadInput, MissingExtra
 
 
-@click.command(short_help="Make the learning-progress GIF or MP4 of a run.")
+@click.command(short_help="Make the learning-progress GIF, WebP or MP4 of a run.")
 @click.argument("run_dir", metavar="RUN", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("-o", "--output", "targets", type=click.Path(dir_okay=False, path_type=Path), required=True,
-              multiple=True, metavar="FILE", help="A name that ends in .gif or .mp4; may be repeated.")  # fmt: skip
+              multiple=True, metavar="FILE",
+              help="A name that ends in .gif, .webp or .mp4; may be repeated.")  # fmt: skip
 @click.option("--rows", metavar="N,N,…", help="Which conditions, counted from 0 at the top. [default: all]")
 @click.option("--columns", type=int, default=10, show_default=True, metavar="N", help="How many pictures of each.")
 @click.option("--width", "width_px", type=int, default=640, show_default=True, metavar="PX")

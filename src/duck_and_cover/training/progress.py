@@ -1,4 +1,4 @@
-"""The learning progress of a run as a GIF and an MP4: its previews in order, each with the pictures shown so far.
+"""The learning progress of a run as a GIF, WebP or MP4: its previews in order, each with the pictures shown so far.
 
 The first and last frames are held. A growing network's early pictures are its pixels as squares (`previews.py`), so
 that the growing can be seen.
@@ -75,13 +75,13 @@ def _captioned(grid: NDArray[np.uint8], images: int, width_px: int) -> NDArray[n
 
 
 def write_film(frames: Sequence[Frame], target: Path, *, seconds: float = 6.0) -> None:
-    """Write `.gif` or `.mp4`; the first frame is held for half a second, the last for two.
+    """Write `.gif`, `.webp` or `.mp4`; the first frame is held for half a second, the last for two.
 
     Beside it and renamed. Raises `BadInput` for another suffix or length, `CannotWrite` where it cannot be written.
     """
-    writers = {".gif": _write_gif, ".mp4": _write_mp4}
+    writers = {".gif": _write_gif, ".webp": _write_webp, ".mp4": _write_mp4}
     if target.suffix.lower() not in writers:
-        raise BadInput(f"{target.name}: wanted a name that ends in .gif or .mp4")
+        raise BadInput(f"{target.name}: wanted a name that ends in .gif, .webp or .mp4")
     partial = target.with_name(f".{target.stem}.{os.getpid()}{target.suffix.lower()}")
     if not 1 <= seconds <= 600:
         raise BadInput(f"a film of {seconds} seconds; wanted 1 to 600")
@@ -108,6 +108,14 @@ def _write_gif(frames: Sequence[Frame], target: Path, each: float) -> None:
     pictures = [Image.fromarray(f.pixels).quantize(palette=last, dither=Image.Dither.NONE) for f in frames]
     durations = [round(1000 * s) for s in _held(len(frames), each)]
     pictures[0].save(target, save_all=True, append_images=pictures[1:], duration=durations, loop=0, optimize=True)
+
+
+def _write_webp(frames: Sequence[Frame], target: Path, each: float) -> None:
+    pictures = [Image.fromarray(f.pixels) for f in frames]
+    durations = [round(1000 * s) for s in _held(len(frames), each)]
+    pictures[0].save(
+        target, save_all=True, append_images=pictures[1:], duration=durations, loop=0, quality=60, method=4
+    )
 
 
 def _write_mp4(frames: Sequence[Frame], target: Path, each: float, rate: int = 24) -> None:
