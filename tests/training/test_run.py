@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -249,3 +251,22 @@ def test_too_few_covers(small_recipe: FlowRecipe, tmp_path: Path) -> None:
     write_parquet(synthetic_covers(40, seed=5, size_px=24), tmp_path / "few")
     with pytest.raises(BadInput, match=r"few: \d+ covers to train on; wanted 64 or more"):
         train(small_recipe, tmp_path / "few", tmp_path / "run", accelerator="cpu")
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_a_polite_stop_saves(
+    small_recipe: FlowRecipe, tiny_dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: signal.Signals
+) -> None:
+    """Lightning has a handler of its own for SIGTERM, which leaves by `SystemExit`."""
+    long = small_recipe.with_changes(kimg=50, checkpoint_kimg=100, preview_kimg=100, health_kimg=100)
+    original = BatchStream.batch
+
+    def batch(self: BatchStream, images: int) -> Batch:
+        if images == 16 * 6:
+            os.kill(os.getpid(), asked)
+        return original(self, images)
+
+    monkeypatch.setattr(BatchStream, "batch", batch)
+    with pytest.raises(KeyboardInterrupt):
+        train(long, tiny_dataset, tmp_path / "run", accelerator="cpu", quiet=True)
+    assert 96 <= int(load_run(tmp_path / "run")[0].images_shown) <= 128

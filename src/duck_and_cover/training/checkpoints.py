@@ -48,7 +48,8 @@ class Checkpoints(L.Callback):
             self.save(trainer)
 
     def on_exception(self, trainer: L.Trainer, pl_module: L.LightningModule, exception: BaseException) -> None:
-        if isinstance(exception, KeyboardInterrupt) and isinstance(pl_module, Training) and pl_module.whole:
+        stopped = isinstance(exception, KeyboardInterrupt | SystemExit)  # Lightning makes the latter of a polite kill
+        if stopped and isinstance(pl_module, Training) and pl_module.whole:
             self.save(trainer)
 
     def save(self, trainer: L.Trainer) -> None:

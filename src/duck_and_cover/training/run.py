@@ -186,6 +186,9 @@ def _stopped_between_steps(trainer: L.Trainer) -> Iterator[None]:
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
+    except SystemExit:  # Lightning's own word for a polite kill
+        if not asked:
+            raise
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
