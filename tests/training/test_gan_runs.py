@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -105,7 +106,7 @@ def test_both_networks_learn_and_the_average_is_not_the_last(whole: tuple[GanRec
 def test_stats_tell_what_the_recipe_uses(whole: tuple[GanRecipe, Path]) -> None:
     recipe, folder = whole
     rows = [json.loads(line) for line in (folder / "stats.jsonl").read_text("utf-8").splitlines()]
-    wanted = {"images", "images_per_s", "critic", "generator", "real", "fake"}
+    wanted = {"images", "memory_mib", "images_per_s", "critic", "generator", "real", "fake"}
     wanted |= {"penalty"} if recipe.gradient_penalty else set()
     wanted |= {"r1", "r2", "augment"} if recipe.gamma else set()
     wanted |= {"level"} if recipe.grows else set()
@@ -228,3 +229,15 @@ def test_a_collapse_stops_the_run_and_keeps_its_best_moment(tiny_dataset: Path, 
     assert kept["images_shown"] > 0 and set(kept) == {"images_shown", "averaged"}
     bundle = export(tmp_path / "run", tmp_path / "bundle", best=True)
     assert bundle.facts["training"]["images_shown"] == kept["images_shown"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the memory of a process from Linux")
+@pytest.mark.parametrize("name", NETWORKS)
+def test_memory_stays_flat(name: str, tiny_dataset: Path, tmp_path: Path) -> None:
+    """200 steps, the first quarter to warm up in; a batch of pictures kept a step would be 3.5 MiB in the others."""
+    recipe = small(name).with_changes(kimg=1.6, batches=(), stable_kimg=0.0, fade_kimg=0.0, checkpoint_kimg=10)
+    run(recipe, tiny_dataset, tmp_path / "run")
+    rows = [json.loads(line) for line in (tmp_path / "run" / "stats.jsonl").read_text("utf-8").splitlines()]
+    held = [row["memory_mib"] for row in rows]
+    assert len(held) == 4
+    assert max(held[1:]) - held[0] < 1, held

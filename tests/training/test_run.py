@@ -44,7 +44,7 @@ def test_stats_are_one_line_a_quarter(finished_run: Path, small_recipe: FlowReci
     assert [row["images"] for row in found] == [208, 400, 608, 800]
     for row in found:
         measured = {"swd", "variety"} if row["images"] in (400, 800) else set()
-        assert set(row) == {"images", "loss", "gradient_norm", "learning_rate", "images_per_s"} | measured
+        assert set(row) == {"images", "memory_mib", "loss", "gradient_norm", "learning_rate", "images_per_s"} | measured
         assert row["images_per_s"] > 0 and row["gradient_norm"] > 0
         assert row["learning_rate"] == pytest.approx(small_recipe.learning_rate_at(int(row["images"]) - 16), abs=1e-6)
 

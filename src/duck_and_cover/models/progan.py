@@ -24,6 +24,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from duck_and_cover.models.blocks import convolved, doubled, halved
 from duck_and_cover.models.conditioning import FINISHED, ConditionEmbedding, Projection, Stage
 
 __all__ = [
@@ -104,7 +105,7 @@ def faded(picture: Tensor, level: float) -> Tensor:
     share = level - math.floor(level)
     if not share:
         return picture
-    coarse = F.interpolate(F.avg_pool2d(picture, 2), scale_factor=2.0, mode="nearest")
+    coarse = doubled(halved(picture))
     return torch.lerp(coarse, picture, share)
 
 
@@ -118,7 +119,7 @@ class EqualConv(nn.Module):
         self.scale = gain / math.sqrt(c_in * kernel**2)
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.conv2d(x, self.weight * self.scale, self.bias, padding=self.weight.shape[-1] // 2)
+        return convolved(x, self.weight * self.scale, self.bias, self.weight.shape[-1] // 2)
 
 
 class EqualLinear(nn.Module):
@@ -174,12 +175,12 @@ class ProganGenerator(nn.Module):
         rgb = self.to_rgb[whole - FIRST_LEVEL](x)
         if share:
             finer = self.to_rgb[whole - FIRST_LEVEL + 1](self._grown(x, self.blocks[whole - FIRST_LEVEL]))
-            rgb = torch.lerp(F.interpolate(rgb, scale_factor=2.0, mode="nearest"), finer, share)
+            rgb = torch.lerp(doubled(rgb), finer, share)
         return rgb
 
     @staticmethod
     def _grown(x: Tensor, block: nn.Module) -> Tensor:
-        x = F.interpolate(x, scale_factor=2.0, mode="nearest")
+        x = doubled(x)
         for conv in block:  # type: ignore[attr-defined]
             x = _activated(conv(x))
         return x
@@ -211,7 +212,7 @@ class ProganCritic(nn.Module):
         level = min(stage.level, self.config.last_level)
         whole, share = math.floor(level), level - math.floor(level)
         if share:
-            coarse = F.leaky_relu(self.from_rgb[whole - FIRST_LEVEL](F.avg_pool2d(picture, 2)), 0.2)
+            coarse = F.leaky_relu(self.from_rgb[whole - FIRST_LEVEL](halved(picture)), 0.2)
             x = torch.lerp(coarse, self._shrunk(self._entered(picture, whole + 1), whole + 1), share)
         else:
             x = self._entered(picture, whole)
@@ -227,4 +228,4 @@ class ProganCritic(nn.Module):
     def _shrunk(self, x: Tensor, level: int) -> Tensor:
         for conv in self.blocks[level - FIRST_LEVEL - 1]:  # type: ignore[union-attr]
             x = F.leaky_relu(conv(x), 0.2)
-        return F.avg_pool2d(x, 2)
+        return halved(x)

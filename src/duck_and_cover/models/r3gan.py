@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from duck_and_cover.models.blocks import Conv2d
 from duck_and_cover.models.conditioning import FINISHED, ConditionEmbedding, Projection, Stage
 
 __all__ = ["Block", "R3ganConfig", "R3ganCritic", "R3ganGenerator", "doubled", "halved"]
@@ -80,9 +82,9 @@ class Block(nn.Module):
     def __init__(self, channels: int, config: R3ganConfig) -> None:
         super().__init__()
         inner = channels * config.expansion
-        self.conv1 = nn.Conv2d(channels, inner, 1)
-        self.conv2 = nn.Conv2d(inner, inner, 3, padding=1, groups=inner // (config.group or inner))
-        self.conv3 = nn.Conv2d(inner, channels, 1, bias=False)
+        self.conv1 = Conv2d(channels, inner, 1)
+        self.conv2 = Conv2d(inner, inner, 3, padding=1, groups=inner // (config.group or inner))
+        self.conv3 = Conv2d(inner, channels, 1, bias=False)
         scale = config.total_blocks**-0.25
         for conv in (self.conv1, self.conv2):
             _initialise(conv, gain=math.sqrt(2) * scale)
@@ -146,28 +148,45 @@ class R3ganCritic(nn.Module):
 
 
 def doubled(x: Tensor) -> Tensor:
-    """Twice the side, smoothed by [1, 2, 1]: (B, C, H, W) -> (B, C, 2H, 2W).
-
-    Nearest neighbours, then the mean of two: the same as a convolution with zeros between.
-    """
-    x = F.interpolate(x, scale_factor=2.0, mode="nearest")
-    return F.avg_pool2d(F.pad(x, (0, 1, 0, 1), mode="replicate"), 2, stride=1)
+    """Twice the side, with the mean of two between two: (B, C, H, H) -> (B, C, 2H, 2H)."""
+    return _resampled(x, _doubling(x.shape[-1]))
 
 
 def halved(x: Tensor) -> Tensor:
-    """Half the side, smoothed by [1, 2, 1] first: (B, C, H, W) -> (B, C, H / 2, W / 2).
+    """Half the side, smoothed by [1, 2, 1] / 4 first: (B, C, H, H) -> (B, C, H / 2, H / 2)."""
+    return _resampled(x, _halving(x.shape[-1]))
 
-    Two means of two make [1, 2, 1] / 4. By pooling, since torch takes the second derivative of a convolution in groups
-    group by group, and the penalties need it.
-    """
-    return F.avg_pool2d(F.avg_pool2d(F.pad(x, (1, 0, 1, 0), mode="replicate"), 2, stride=1), 2)
+
+def _resampled(x: Tensor, matrix: Tensor) -> Tensor:
+    """Both axes by a matrix (new side, side). Every derivative of a product of matrices is one again, and fast."""
+    b, c, side, _ = x.shape
+    matrix, pixels = matrix.to(x), x.permute(0, 2, 3, 1)
+    rows = matrix @ pixels.reshape(b, side, side * c)
+    columns = matrix @ rows.reshape(-1, side, c)
+    return columns.reshape(b, len(matrix), len(matrix), c).permute(0, 3, 1, 2)
+
+
+@cache
+def _doubling(side: int) -> Tensor:
+    """(2H, H): the pixel itself, then the mean of it and the next; the last one is repeated."""
+    one = torch.eye(side)
+    following = torch.cat([one[1:], one[-1:]])
+    return torch.stack([one, (one + following) / 2], 1).flatten(0, 1)
+
+
+@cache
+def _halving(side: int) -> Tensor:
+    """(H / 2, H): a quarter of the pixel before, half of this one, a quarter of the next; the first one is repeated."""
+    one = torch.eye(side)
+    before = torch.cat([one[:1], one[:-1]])
+    return ((before + one) / 4)[::2] + ((before + one) / 4)[1::2]
 
 
 def _pointwise(c_in: int, c_out: int) -> nn.Module:
     """1 x 1 convolution, or nothing where the width stays."""
     if c_in == c_out:
         return nn.Identity()
-    conv = nn.Conv2d(c_in, c_out, 1, bias=False)
+    conv = Conv2d(c_in, c_out, 1, bias=False)
     _initialise(conv, gain=1.0)
     return conv
 

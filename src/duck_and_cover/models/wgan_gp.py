@@ -18,6 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from duck_and_cover.models.blocks import Conv2d, doubled, halved
 from duck_and_cover.models.conditioning import FINISHED, ConditionEmbedding, Projection, Stage
 
 __all__ = ["Block", "LayerNorm", "WganGpConfig", "WganGpCritic", "WganGpGenerator"]
@@ -70,17 +71,17 @@ class Block(nn.Module):
         self.scale = scale
         self.norm1, self.norm2 = norm(c_in), norm(c_out if scale > 1 else c_in)
         middle = c_out if scale > 1 else c_in  # narrow where the map is large
-        self.conv1 = nn.Conv2d(c_in, middle, 3, padding=1, bias=False)
-        self.conv2 = nn.Conv2d(middle, c_out, 3, padding=1)
-        self.skip = nn.Conv2d(c_in, c_out, 1)
+        self.conv1 = Conv2d(c_in, middle, 3, padding=1, bias=False)
+        self.conv2 = Conv2d(middle, c_out, 3, padding=1)
+        self.skip = Conv2d(c_in, c_out, 1)
 
     def forward(self, x: Tensor) -> Tensor:
         h = F.relu(self.norm1(x))
         if self.scale > 1:
-            h = self.conv2(F.relu(self.norm2(self.conv1(F.interpolate(h, scale_factor=2.0, mode="nearest")))))
-            return h + F.interpolate(self.skip(x), scale_factor=2.0, mode="nearest")
-        h = F.avg_pool2d(self.conv2(F.relu(self.norm2(self.conv1(h)))), 2)
-        return h + self.skip(F.avg_pool2d(x, 2))
+            h = self.conv2(F.relu(self.norm2(self.conv1(doubled(h)))))
+            return h + doubled(self.skip(x))
+        h = self.conv2(F.relu(self.norm2(self.conv1(h))))
+        return halved(h) + self.skip(halved(x))
 
 
 class WganGpGenerator(nn.Module):
@@ -93,7 +94,7 @@ class WganGpGenerator(nn.Module):
         self.enter = nn.Linear(config.latent + config.embedding, 16 * widths[0])
         self.blocks = nn.ModuleList(Block(c_in, c_out, nn.BatchNorm2d, 2) for c_in, c_out in pairwise(widths))
         self.norm = nn.BatchNorm2d(widths[-1])
-        self.leave = nn.Conv2d(widths[-1], 3, 3, padding=1)
+        self.leave = Conv2d(widths[-1], 3, 3, padding=1)
         self.apply(_initialised)
 
     def forward(self, z: Tensor, condition: Tensor, stage: Stage = FINISHED) -> Tensor:
@@ -110,7 +111,7 @@ class WganGpCritic(nn.Module):
     def __init__(self, config: WganGpConfig) -> None:
         super().__init__()
         widths = tuple(reversed(config.widths))
-        self.enter = nn.Conv2d(3, widths[0], 3, padding=1)
+        self.enter = Conv2d(3, widths[0], 3, padding=1)
         self.blocks = nn.ModuleList(Block(c_in, c_out, LayerNorm, 0.5) for c_in, c_out in pairwise(widths))
         self.real = nn.Linear(16 * widths[-1], 1)
         self.apply(_initialised)

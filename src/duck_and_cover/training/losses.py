@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from duck_and_cover.models.blocks import gradient_of_pictures_only
 from duck_and_cover.training.recipe import Loss
 
 __all__ = ["critic_loss", "drift", "generator_loss", "gradient_penalty", "zero_centred_penalty"]
@@ -55,7 +56,8 @@ def gradient_penalty(critic: Callable[[Tensor], Tensor], real: Tensor, fake: Ten
     share:   (B,) uniform in [0, 1], how much of each blend is real.
     """
     blend = torch.lerp(fake.detach(), real, share[:, None, None, None]).requires_grad_(True)
-    (gradient,) = torch.autograd.grad(critic(blend).sum(), blend, create_graph=True)
+    with gradient_of_pictures_only():
+        (gradient,) = torch.autograd.grad(critic(blend).sum(), blend, create_graph=True)
     return (gradient.float().square().sum((1, 2, 3)) + 1e-12).sqrt().sub(1).square()
 
 
@@ -63,7 +65,8 @@ def zero_centred_penalty(score: Tensor, picture: Tensor) -> Tensor:
     """|gradient|^2 of `score` (B,) at `picture` (B, 3, R, R), which must require a gradient: R1 on real pictures, R2 on
     generated ones. -> (B,)
     """
-    (gradient,) = torch.autograd.grad(score.sum(), picture, create_graph=True)
+    with gradient_of_pictures_only():
+        (gradient,) = torch.autograd.grad(score.sum(), picture, create_graph=True)
     return gradient.float().square().sum((1, 2, 3))
 
 

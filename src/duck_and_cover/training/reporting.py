@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import lightning as L
 import numpy as np
+import torch
 
 from duck_and_cover.training.checkpoints import passed
 from duck_and_cover.training.module import Training
@@ -21,7 +23,8 @@ _STATE = ("learning_rate", "level", "augment", "swd", "variety")
 
 
 class Stats(L.Callback):
-    """One JSON line every `every_kimg`: images shown, means since the last line, images/s. TensorBoard gets the same.
+    """One JSON line every `every_kimg`: images shown, means since the last line, images/s, memory held, which must stay
+    flat. TensorBoard gets the means.
 
     tensorboard:  also write event files into the run, where the package is installed.
     """
@@ -65,7 +68,7 @@ class Stats(L.Callback):
         now, shown = time.monotonic(), int(pl_module.images_shown)
         rate = (shown - self.since[1]) / max(1e-9, now - self.since[0])
         means = {k: round(float(v[-1] if k in _STATE else np.mean(v)), 6) for k, v in self.seen.items()}
-        self.row = {"images": shown, **means, "images_per_s": round(rate, 2)}
+        self.row = {"images": shown, **means, "images_per_s": round(rate, 2), **_memory(pl_module.device)}
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(self.row) + "\n")
         if self.writer is not None:
@@ -128,6 +131,17 @@ class Terminal(L.Callback):
         if self.live and self.drawn:
             sys.stdout.write("\n")
             sys.stdout.flush()
+
+
+def _memory(device: torch.device) -> dict[str, float]:
+    """MiB that this process holds (told by Linux alone), and of the GPU's where it trains on one."""
+    held = {}
+    if sys.platform == "linux":
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+        held["memory_mib"] = round(pages * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)
+    if device.type == "cuda":
+        held["gpu_memory_mib"] = round(torch.cuda.memory_reserved(device) / 2**20, 1)
+    return held
 
 
 def _losses(row: dict[str, float]) -> str:
