@@ -3,7 +3,8 @@
 DuckAndCoverError
 ├── BadInput          the caller asked for something impossible        exit 2   (also a ValueError)
 │   ├── UnknownChoice a name that no table holds; lists near names
-│   └── MissingGlyphs no bundled face can set these characters
+│   ├── MissingGlyphs no bundled face can set these characters
+│   └── TooFewPictures a measurement wants more
 └── Failure           the request was fine and could not be done       exit 1
     ├── DamagedBundle a bundle's files do not match their hashes
     ├── CannotWrite   the target cannot be written
@@ -25,6 +26,7 @@ __all__ = [
     "Failure",
     "MissingExtra",
     "MissingGlyphs",
+    "TooFewPictures",
     "UnknownChoice",
 ]
 
@@ -60,6 +62,14 @@ class MissingGlyphs(BadInput):
         named = ", ".join(f"{c!r} (U+{ord(c):04X})" for c in self.characters[:8])
         more = f" and {len(self.characters) - 8} more" if len(self.characters) > 8 else ""
         super().__init__(f"no bundled typeface has the characters {named}{more}; leave them out or spell otherwise")
+
+
+class TooFewPictures(BadInput):
+    """A measurement was asked for that so few pictures do not determine."""
+
+    def __init__(self, what: str, found: int, wanted: int) -> None:
+        super().__init__(f"{what} of {found} pictures says nothing; wanted {wanted} or more")
+        self.found, self.wanted = found, wanted
 
 
 class Failure(DuckAndCoverError):
