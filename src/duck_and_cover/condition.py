@@ -16,7 +16,7 @@ import functools
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,7 @@ from duck_and_cover.album import FIRST_YEAR, LAST_YEAR, Album
 from duck_and_cover.errors import BadInput, DamagedBundle
 from duck_and_cover.genres import GenreTree, genre_tree, normal, words_of
 
-__all__ = ["Condition", "ConditionEncoder"]
+__all__ = ["Condition", "ConditionEncoder", "Reading"]
 
 ENCODING = 1
 _YEAR_CENTRE, _YEAR_SPAN = 1990.0, 35.0
@@ -68,6 +68,14 @@ class Condition:
         """This condition with some of "genres", "year", "artist", "album" left open."""
         empty: dict[str, Any] = {"genres": {}, "year": None, "artist": None, "album": None}
         return replace(self, **{name: empty[name] for name in fields})
+
+
+class Reading(NamedTuple):
+    """families (B, K): weights in the order of the tree, 0 where none is known. knows_year (B,): 0 or 1. year (B,)."""
+
+    families: Any
+    knows_year: Any
+    year: Any
 
 
 @dataclass(frozen=True)
@@ -115,6 +123,12 @@ class ConditionEncoder:
             "artist": slice(year, artist),
             "album": slice(artist, artist + 1 + self.name_dims),
         }
+
+    def read(self, encodings: Any) -> Reading:
+        """What encodings (B, D) say, of numpy or torch: labels for whoever learns from covers."""
+        year = self.fields["year"].start
+        return Reading(encodings[:, : len(self.tree.families)], encodings[:, year],
+                       _YEAR_CENTRE + _YEAR_SPAN * encodings[:, year + 1])  # fmt: skip
 
     def _genres(self, genres: Mapping[str, float]) -> NDArray[np.float64]:
         total = sum(genres.values())

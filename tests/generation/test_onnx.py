@@ -133,7 +133,7 @@ def test_open_engine_by_folder(engine: DenoiserEngine, tmp_path: Path) -> None:
 
 
 def test_open_engine_by_name(engine: DenoiserEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "_shelf", lambda: tmp_path)
+    monkeypatch.setattr(engines, "shelf", lambda: tmp_path)
     assert engine_names() == ("colours",)
     assert open_engine("colours").sha256 == engine.sha256
 
@@ -141,7 +141,7 @@ def test_open_engine_by_name(engine: DenoiserEngine, tmp_path: Path, monkeypatch
 def test_unknown_engines_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with pytest.raises(UnknownChoice, match=r"no engine .* is called 'flwo-64'"):
         open_engine("flwo-64")
-    monkeypatch.setattr(engines, "_shelf", lambda: tmp_path / "none")
+    monkeypatch.setattr(engines, "shelf", lambda: tmp_path / "none")
     assert engine_names() == ()
     with pytest.raises(UnknownChoice):
         open_engine("flow-64")

@@ -13,7 +13,7 @@ from duck_and_cover.condition import Condition
 from duck_and_cover.errors import DamagedBundle, Failure
 from duck_and_cover.generation.engine import open_engine
 from duck_and_cover.training import export as exporting
-from duck_and_cover.training.export import MAX_DIFFERENCE, compare, drawing_of, export
+from duck_and_cover.training.export import MAX_DIFFERENCE, compare, export, graph_of
 from duck_and_cover.training.record import load_run
 
 
@@ -25,7 +25,7 @@ def bundle(finished_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Bund
 def test_torch_and_onnxruntime_agree(bundle: Bundle, finished_run: Path) -> None:
     assert bundle.facts["training"]["parity_max_difference"] < MAX_DIFFERENCE == 1e-3
     module, _, _ = load_run(finished_run)
-    parity = compare(drawing_of(module), bundle.model.read_bytes(), inputs=6)
+    parity = compare(graph_of(module), bundle.model.read_bytes(), inputs=6)
     assert parity.max_difference < 1e-4
     assert parity.inputs == 6
 
@@ -35,14 +35,14 @@ def test_a_difference_is_noticed(bundle: Bundle, finished_run: Path) -> None:
     with torch.no_grad():
         module.averaged.leave.bias += 0.01
     with pytest.raises(Failure, match="torch and onnxruntime differ by 1"):
-        compare(drawing_of(module), bundle.model.read_bytes())
+        compare(graph_of(module), bundle.model.read_bytes())
 
 
 def test_it_is_the_average_that_ships(bundle: Bundle, finished_run: Path) -> None:
     module, _, _ = load_run(finished_run)
     module.averaged.load_state_dict(module.net.state_dict())
     with pytest.raises(Failure, match="differ"):
-        compare(drawing_of(module), bundle.model.read_bytes())
+        compare(graph_of(module), bundle.model.read_bytes())
 
 
 def test_bundle_states_the_run(bundle: Bundle, finished_run: Path) -> None:

@@ -46,7 +46,7 @@ def test_two_processes_learn_what_one_does(
     assert [row["images"] for row in one] == [row["images"] for row in two]
     begun = module_for(Recipe.from_json(json.loads((tmp_path / "one" / "run.json").read_text("utf-8"))["recipe"]))
     alone_, shared_ = (load_run(tmp_path / name)[0] for name in ("one", "two"))
-    first, end, other = (torch.cat([p.detach().flatten() for p in m.drawing.parameters()])
+    first, end, other = (torch.cat([p.detach().flatten() for p in m.learner.parameters()])
                          for m in (begun, alone_, shared_))  # fmt: skip
     assert (end - other).norm() < 0.3 * (end - first).norm(), "without averaged gradients they would drift apart"
     for alone, shared in zip(one, two, strict=True):

@@ -11,9 +11,13 @@ from duck_and_cover.condition import Condition
 from duck_and_cover.cover import Cover
 from duck_and_cover.errors import UnknownChoice
 
-__all__ = ["DEFAULT_ENGINE", "Engine", "engine_names", "open_engine"]
+__all__ = ["DEFAULT_ENGINE", "DEFAULT_JUDGE", "Engine", "engine_names", "open_engine", "shelf"]
 
 DEFAULT_ENGINE = "flow-64"
+DEFAULT_JUDGE = "judge-64"
+
+_JUDGES = {DEFAULT_JUDGE}
+"""Bundles that ship and do not draw."""
 
 
 class Engine(Protocol):
@@ -34,14 +38,14 @@ class Engine(Protocol):
         ...
 
 
-def _shelf() -> Path:
+def shelf() -> Path:
+    """The folder of the bundles that ship."""
     return Path(str(resources.files("duck_and_cover") / "generation" / "bundles"))
 
 
 def engine_names() -> tuple[str, ...]:
     """Names of the bundles that ship."""
-    shelf = _shelf()
-    return tuple(sorted(p.parent.name for p in shelf.glob("*/bundle.json"))) if shelf.is_dir() else ()
+    return tuple(sorted(path.parent.name for path in shelf().glob("*/bundle.json") if path.parent.name not in _JUDGES))
 
 
 def open_engine(name: str | Path = DEFAULT_ENGINE, threads: int = 0) -> Engine:
@@ -55,7 +59,7 @@ def open_engine(name: str | Path = DEFAULT_ENGINE, threads: int = 0) -> Engine:
     from duck_and_cover.generation.onnx import engine_on
 
     if str(name) in engine_names():
-        return engine_on(Bundle.open(_shelf() / str(name)), threads)
+        return engine_on(Bundle.open(shelf() / str(name)), threads)
     with suppress(OSError):  # a name too long for a file, a folder that may not be entered
         if Path(name).is_dir():
             return engine_on(Bundle.open(Path(name)), threads)

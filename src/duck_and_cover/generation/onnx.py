@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from duck_and_cover.bundle import Bundle, Sampler
 from duck_and_cover.condition import Condition
 from duck_and_cover.cover import Cover, Drawn, from_network
-from duck_and_cover.errors import DamagedBundle
+from duck_and_cover.errors import BadInput, DamagedBundle
 
 __all__ = ["DenoiserEngine", "GeneratorEngine", "OnnxEngine", "engine_on", "follow", "times_of"]
 
@@ -27,6 +27,8 @@ def engine_on(bundle: Bundle, threads: int = 0) -> OnnxEngine:
 
     threads:  for one picture; 0 leaves it to onnxruntime. Pictures may be drawn from several threads at once.
     """
+    if bundle.family == "judge":
+        raise BadInput(f"{bundle.folder}: a judge, which looks at pictures and draws none; name another engine")
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = threads

@@ -24,13 +24,13 @@ from duck_and_cover.training.losses import (
     gradient_penalty,
     zero_centred_penalty,
 )
-from duck_and_cover.training.module import Training
+from duck_and_cover.training.module import PictureTraining
 from duck_and_cover.training.recipe import GanRecipe
 
 __all__ = ["GanTraining"]
 
 
-class GanTraining(Training):
+class GanTraining(PictureTraining):
     """Trains `generator` against `critic`; read `step`."""
 
     recipe: GanRecipe
@@ -46,7 +46,7 @@ class GanTraining(Training):
         self.keep_average()
 
     @property
-    def drawing(self) -> nn.Module:
+    def learner(self) -> nn.Module:
         return self.generator
 
     def configure_optimizers(self) -> list[torch.optim.Optimizer]:

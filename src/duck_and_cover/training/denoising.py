@@ -7,13 +7,13 @@ from torch import Tensor, nn
 
 from duck_and_cover.models.flow import FlowDenoiser, guided, integrate, mixed, velocity_loss
 from duck_and_cover.training.batches import Batch
-from duck_and_cover.training.module import Training
+from duck_and_cover.training.module import PictureTraining
 from duck_and_cover.training.recipe import FlowRecipe
 
 __all__ = ["FlowTraining", "draw"]
 
 
-class FlowTraining(Training):
+class FlowTraining(PictureTraining):
     """Trains `net`; read `step`."""
 
     recipe: FlowRecipe
@@ -24,7 +24,7 @@ class FlowTraining(Training):
         self.keep_average()
 
     @property
-    def drawing(self) -> nn.Module:
+    def learner(self) -> nn.Module:
         return self.net
 
     def configure_optimizers(self) -> torch.optim.Optimizer:

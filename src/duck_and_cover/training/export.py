@@ -1,4 +1,4 @@
-"""A run becomes a bundle: averaged weights as ONNX, with a proof that onnxruntime draws what torch draws."""
+"""A run becomes a bundle: averaged weights as ONNX, with a proof that onnxruntime computes what torch does."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ from duck_and_cover.models.flow import FlowDenoiser
 from duck_and_cover.models.progan import bake
 from duck_and_cover.training.adversarial import GanTraining
 from duck_and_cover.training.denoising import FlowTraining
+from duck_and_cover.training.judging import JudgeTraining
 from duck_and_cover.training.module import Training
 from duck_and_cover.training.recipe import GanRecipe
 from duck_and_cover.training.record import load_run, restore_best
 
-__all__ = ["MAX_DIFFERENCE", "Drawing", "Parity", "compare", "default_card", "drawing_of", "export", "to_onnx"]
+__all__ = ["MAX_DIFFERENCE", "Graph", "Parity", "compare", "default_card", "export", "graph_of", "to_onnx"]
 
 MAX_DIFFERENCE = 1e-3
 """Largest difference of a value in about [-1, 1] that an export may show."""
@@ -43,15 +44,15 @@ class Parity:
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """What is exported: a module that draws, and the names and shapes of what goes in and comes out.
+class Graph:
+    """What is exported: a module, and the names and shapes of what goes in and comes out.
 
     inputs:  name -> shape of one sample. "t" is a time in [0, 1]; all others are standard normal in the proof.
     """
 
     module: nn.Module
     inputs: Mapping[str, tuple[int, ...]]
-    output: str
+    outputs: tuple[str, ...]
 
     def example(self, count: int, generator: torch.Generator) -> dict[str, Tensor]:
         """Random inputs, name -> (count, ...)."""
@@ -81,7 +82,7 @@ class _Generator(nn.Module):
         return self.net(z, condition, self.stage)
 
 
-def drawing_of(module: Training) -> Drawing:
+def graph_of(module: Training) -> Graph:
     """The averaged network of a run, in single precision, its weights rounded to half precision as they will be
     stored."""
     net = module.averaged.float().eval().to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
@@ -92,31 +93,33 @@ def drawing_of(module: Training) -> Drawing:
                 values.copy_(values.half().float())
     r, d = module.recipe.network.resolution_px, module.recipe.network.condition_dims
     if isinstance(module, FlowTraining):
-        return Drawing(_Denoiser(net).eval(), {"x": (3, r, r), "t": (), "condition": (d,)}, "velocity")
+        return Graph(_Denoiser(net).eval(), {"x": (3, r, r), "t": (), "condition": (d,)}, ("velocity",))
+    if isinstance(module, JudgeTraining):
+        return Graph(net, {"picture": (3, r, r)}, ("families", "decades", "features"))
     assert isinstance(module, GanTraining)
     recipe: GanRecipe = module.recipe
     generator = _Generator(net, recipe.stage_at(int(module.images_shown))).eval()
-    return Drawing(generator, {"z": (recipe.network.latent,), "condition": (d,)}, "picture")
+    return Graph(generator, {"z": (recipe.network.latent,), "condition": (d,)}, ("picture",))
 
 
-def to_onnx(drawing: Drawing) -> tuple[bytes, Parity]:
+def to_onnx(graph: Graph) -> tuple[bytes, Parity]:
     """Serialise with weights stored in half precision (computed in single), and compare with torch.
 
     Raises `Failure` where any output differs by `MAX_DIFFERENCE` or more.
     """
     batch = torch.export.Dim("batch", min=1, max=4096)
     # batch normalisation would be folded into weights, which are then no longer numbers of half precision
-    normalises = any(isinstance(layer, nn.BatchNorm2d) for layer in drawing.module.modules())
+    normalises = any(isinstance(layer, nn.BatchNorm2d) for layer in graph.module.modules())
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # that there is no torchvision
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".*The axis name: batch.*")  # all inputs share it, as meant
         warnings.filterwarnings("ignore", ".*LeafSpec.*")
         program = torch.onnx.export(
-            drawing.module,
-            tuple(drawing.example(2, torch.Generator().manual_seed(1)).values()),
-            input_names=list(drawing.inputs),
-            output_names=[drawing.output],
-            dynamic_shapes={name: {0: batch} for name in drawing.inputs},
+            graph.module,
+            tuple(graph.example(2, torch.Generator().manual_seed(1)).values()),
+            input_names=list(graph.inputs),
+            output_names=list(graph.outputs),
+            dynamic_shapes={name: {0: batch} for name in graph.inputs},
             opset_version=20,
             dynamo=True,
             optimize=not normalises,
@@ -129,7 +132,7 @@ def to_onnx(drawing: Drawing) -> tuple[bytes, Parity]:
     _store_half(model)
     onnx.checker.check_model(model)
     content = model.SerializeToString()
-    return content, compare(drawing, content)
+    return content, compare(graph, content)
 
 
 def _store_half(model: onnx.ModelProto) -> None:
@@ -153,18 +156,19 @@ def _store_half(model: onnx.ModelProto) -> None:
         del node.metadata_props[:]
 
 
-def compare(drawing: Drawing, content: bytes, inputs: int = 8) -> Parity:
-    """Draw with torch and with onnxruntime from the same inputs, one to three at a time."""
+def compare(graph: Graph, content: bytes, inputs: int = 8) -> Parity:
+    """Compute with torch and with onnxruntime from the same inputs, one to three at a time."""
     from onnxruntime import InferenceSession  # the proof needs the runtime that will draw
 
     session = InferenceSession(content, providers=["CPUExecutionProvider"])
     worst, generator = 0.0, torch.Generator().manual_seed(0)
     for i in range(inputs):
-        given = drawing.example(1 + i % 3, generator)
+        given = graph.example(1 + i % 3, generator)
         with torch.no_grad():
-            wanted = drawing.module(*given.values()).numpy()
-        found = session.run(None, {name: value.numpy() for name, value in given.items()})[0]
-        worst = max(worst, float(np.abs(wanted - np.asarray(found)).max()))
+            wanted = graph.module(*given.values())
+        found = session.run(list(graph.outputs), {name: value.numpy() for name, value in given.items()})
+        for one, other in zip(wanted if isinstance(wanted, tuple) else (wanted,), found, strict=True):
+            worst = max(worst, float(np.abs(one.numpy() - np.asarray(other)).max()))
     if worst >= MAX_DIFFERENCE:
         raise Failure(f"torch and onnxruntime differ by {worst:.2e}; wanted below {MAX_DIFFERENCE:.0e}")
     return Parity(worst, inputs)
@@ -190,7 +194,7 @@ def export(
         restore_best(module, run_dir)
     wanted = {"guidance": getattr(module.recipe, "guidance", 1.0) if guidance is None else guidance, "steps": steps}
     sampler = Sampler(**{name: value for name, value in wanted.items() if value is not None})
-    model, parity = to_onnx(drawing_of(module))
+    model, parity = to_onnx(graph_of(module))
     facts: dict[str, Any] = {
         "images_shown": int(module.images_shown),
         "parity_max_difference": parity.max_difference,
@@ -220,12 +224,18 @@ _KINDS = {
 }
 
 
+def _purpose(family: str) -> str:
+    if family == "judge":
+        return "A classifier of album-cover art without letters, by genre family and decade, to measure networks with."
+    return f"{_KINDS[family]} that draws album-cover art: composition, colour and light, no letters."
+
+
 def default_card(name: str, facts: Mapping[str, Any]) -> str:
     """A model card with what the run knows about itself."""
     data, versions = facts["data"], facts["versions"]
     return f"""# {name}
 
-{_KINDS[facts["recipe"].get("family", "flow")]} that draws album-cover art: composition, colour and light, no letters.
+{_purpose(facts["recipe"].get("family", "flow"))}
 
 - parameters: {facts["parameters"]:,}
 - data: {data["covers"]:,} covers, hash `{data["content_hash"]}`; lettering filled in: {

@@ -19,7 +19,7 @@ from duck_and_cover.errors import Failure
 from duck_and_cover.evaluation.swd import sliced_wasserstein
 from duck_and_cover.training.batches import TrainingSet
 from duck_and_cover.training.checkpoints import passed, write_weights
-from duck_and_cover.training.module import Training
+from duck_and_cover.training.module import PictureTraining
 
 __all__ = ["COLLAPSED", "Health", "variety"]
 
@@ -59,7 +59,7 @@ class Health(L.Callback):
     def on_train_batch_end(
         self, trainer: L.Trainer, pl_module: L.LightningModule, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
-        assert isinstance(pl_module, Training)
+        assert isinstance(pl_module, PictureTraining)
         if not passed(pl_module, pl_module.recipe.health_kimg):
             return
         found = trainer.strategy.broadcast(self.measure(pl_module))
@@ -81,7 +81,7 @@ class Health(L.Callback):
                 f"weights of the best moment ({self.best_images / 1000:.0f} kimg) are in {self.folder / 'best.pt'}"
             )
 
-    def measure(self, module: Training) -> dict[str, float]:
+    def measure(self, module: PictureTraining) -> dict[str, float]:
         """swd: mean over levels, x 1000. variety: distance between drawn pictures beside that between real ones."""
         generator, drawn = torch.Generator().manual_seed(7), []
         for rows in self.conditions.split(32):

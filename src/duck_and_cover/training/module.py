@@ -1,5 +1,5 @@
-"""`Training`: what training a denoiser and training a GAN share. Progress in images, averaged weights, exact
-resumption.
+"""`Training`: what all training shares: progress in images, averaged weights, exact resumption; and
+`PictureTraining`, of networks that draw.
 
 All randomness of a step comes from (seed, images shown), and every process draws the whole batch's and keeps its rows,
 so that a run that is broken off and resumed, or spread over processes, is the same run.
@@ -20,11 +20,11 @@ from duck_and_cover.errors import Failure
 from duck_and_cover.training.batches import Batch
 from duck_and_cover.training.recipe import Recipe
 
-__all__ = ["Training"]
+__all__ = ["PictureTraining", "Training"]
 
 
 class Training(L.LightningModule):
-    """A training run in Lightning, optimised by hand. `averaged` holds the weights to draw with.
+    """A training run in Lightning, optimised by hand. `averaged` holds the weights to use.
 
     images_shown:  over all processes.
     last:          numbers of the last step, for `stats.jsonl`.
@@ -46,24 +46,16 @@ class Training(L.LightningModule):
 
     @property
     @abstractmethod
-    def drawing(self) -> nn.Module:
+    def learner(self) -> nn.Module:
         """The network whose weights are averaged."""
 
     @abstractmethod
     def step(self, batch: Batch, shown: int) -> dict[str, float]:
         """Change the weights by one batch, `shown` images into the run; returns what to report."""
 
-    @abstractmethod
-    def latent(self, count: int, generator: torch.Generator) -> Tensor:
-        """What pictures are drawn from."""
-
-    @abstractmethod
-    def draw(self, condition: Tensor, latent: Tensor) -> Tensor:
-        """Pictures of the averaged network at this stage. (B, D), latents -> (B, 3, r, r) in about [-1, 1]."""
-
     def keep_average(self) -> None:
         """Make the average; call it at the end of the constructor."""
-        self.averaged = copy.deepcopy(self.drawing).requires_grad_(False)
+        self.averaged = copy.deepcopy(self.learner).requires_grad_(False)
 
     def training_step(self, batch: Batch, batch_idx: int) -> None:
         shown, self.whole = int(self.images_shown), False
@@ -120,8 +112,8 @@ class Training(L.LightningModule):
         """
         half_life = min(self.recipe.ema_kimg, float(self.images_shown) / 10_000)
         keep = 0.5 ** (self.last_batch / (1000 * half_life))
-        torch._foreach_lerp_(list(self.averaged.parameters()), list(self.drawing.parameters()), 1.0 - keep)
-        for kept, now in zip(self.averaged.buffers(), self.drawing.buffers(), strict=True):
+        torch._foreach_lerp_(list(self.averaged.parameters()), list(self.learner.parameters()), 1.0 - keep)
+        for kept, now in zip(self.averaged.buffers(), self.learner.buffers(), strict=True):
             kept.copy_(now)
 
     def transfer_batch_to_device(self, batch: Batch, device: torch.device, dataloader_idx: int) -> Batch:
@@ -129,3 +121,15 @@ class Training(L.LightningModule):
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         checkpoint["duck_and_cover"] = {"recipe": self.recipe.to_json(), "encoder": ConditionEncoder().to_json()}
+
+
+class PictureTraining(Training):
+    """Training of a network that draws."""
+
+    @abstractmethod
+    def latent(self, count: int, generator: torch.Generator) -> Tensor:
+        """What pictures are drawn from."""
+
+    @abstractmethod
+    def draw(self, condition: Tensor, latent: Tensor) -> Tensor:
+        """Pictures of the averaged network at this stage. (B, D), latents -> (B, 3, r, r) in about [-1, 1]."""

@@ -14,7 +14,7 @@ from PIL import Image
 from duck_and_cover.condition import Condition, ConditionEncoder
 from duck_and_cover.cover import from_network
 from duck_and_cover.training.checkpoints import passed
-from duck_and_cover.training.module import Training
+from duck_and_cover.training.module import PictureTraining
 
 __all__ = ["COLUMNS", "ROWS", "Previews", "preview_grid"]
 
@@ -43,18 +43,18 @@ class Previews(L.Callback):
         self.folder, self.encoder = folder, encoder
 
     def on_train_start(self, trainer: L.Trainer, pl_module: L.LightningModule) -> None:
-        assert isinstance(pl_module, Training)
+        assert isinstance(pl_module, PictureTraining)
         if not int(pl_module.images_shown) and trainer.is_global_zero:
             self.write(pl_module)
 
     def on_train_batch_end(
         self, trainer: L.Trainer, pl_module: L.LightningModule, outputs: Any, batch: Any, batch_idx: int
     ) -> None:
-        assert isinstance(pl_module, Training)
+        assert isinstance(pl_module, PictureTraining)
         if passed(pl_module, pl_module.recipe.preview_kimg) and trainer.is_global_zero:
             self.write(pl_module)
 
-    def write(self, module: Training) -> None:
+    def write(self, module: PictureTraining) -> None:
         self.folder.mkdir(exist_ok=True)
         target = self.folder / f"{int(module.images_shown):010d}.png"
         partial = target.with_suffix(".partial")
@@ -62,7 +62,7 @@ class Previews(L.Callback):
         partial.replace(target)
 
 
-def preview_grid(module: Training, encoder: ConditionEncoder) -> Image.Image:
+def preview_grid(module: PictureTraining, encoder: ConditionEncoder) -> Image.Image:
     """The averaged network's pictures for `ROWS`; a network that still grows shows its pixels as squares."""
     conditions = torch.from_numpy(encoder.encode_all(Condition({genre: 1.0}, year) for genre, year in ROWS))
     latent = module.latent(COLUMNS, torch.Generator().manual_seed(1)).to(module.device)

@@ -2,6 +2,7 @@
 
 Recipe            what every family has: the network, length, data, averaging
 ├── FlowRecipe    the denoiser: learning rate, times, guidance
+├── JudgeRecipe   the judge: learning rate, how pictures are changed and mixed
 └── GanRecipe     the four GANs: loss, penalties, schedules of the condition and of growing
 
 One kimg is a thousand pictures shown. A GAN's are the real ones its critic is shown, as in the ProGAN paper.
@@ -17,17 +18,19 @@ from duck_and_cover.errors import BadInput
 from duck_and_cover.models.conditioning import Stage
 from duck_and_cover.models.dcgan import DcganConfig
 from duck_and_cover.models.flow import FlowConfig
+from duck_and_cover.models.judge import JudgeConfig
 from duck_and_cover.models.progan import ProganConfig
 from duck_and_cover.models.r3gan import R3ganConfig
 from duck_and_cover.models.wgan_gp import WganGpConfig
 
-__all__ = ["FlowRecipe", "GanConfig", "GanRecipe", "Loss", "Recipe"]
+__all__ = ["FlowRecipe", "GanConfig", "GanRecipe", "JudgeRecipe", "Loss", "Recipe"]
 
 GanConfig: TypeAlias = DcganConfig | WganGpConfig | ProganConfig | R3ganConfig
 Loss = Literal["standard", "wasserstein", "relativistic"]
 
 _FAMILIES: dict[str, type] = {
     "flow": FlowConfig, "dcgan": DcganConfig, "wgan-gp": WganGpConfig, "progan": ProganConfig, "r3gan": R3ganConfig,
+    "judge": JudgeConfig,
 }  # fmt: skip
 
 
@@ -86,8 +89,13 @@ class Recipe:
 
     @property
     def family(self) -> str:
-        """ "flow", "dcgan", "wgan-gp", "progan" or "r3gan"."""
+        """ "flow", "dcgan", "wgan-gp", "progan", "r3gan" or "judge"."""
         return next(family for family, config in _FAMILIES.items() if isinstance(self.network, config))
+
+    @property
+    def draws(self) -> bool:
+        """Whether the network makes pictures; a judge looks at them."""
+        return True
 
     @property
     def total_images(self) -> int:
@@ -116,7 +124,7 @@ class Recipe:
         family = rest.pop("family", "flow")
         if family not in _FAMILIES:
             raise BadInput(f"a recipe of family {family!r}; this version knows {', '.join(_FAMILIES)}")
-        cls = FlowRecipe if family == "flow" else GanRecipe
+        cls = {"flow": FlowRecipe, "judge": JudgeRecipe}.get(family, GanRecipe)
         try:
             network = {k: tuple(v) if isinstance(v, list) else v for k, v in rest["network"].items()}
             if "batches" in rest:
@@ -174,6 +182,44 @@ class FlowRecipe(Recipe):
         left = 1.0 - images / (1000 * self.kimg)
         fall = max(0.02, min(1.0, left / self.cooldown)) if self.cooldown else 1.0
         return self.learning_rate * rise * fall
+
+
+@dataclass(frozen=True)
+class JudgeRecipe(Recipe):
+    """A training run of the judge. It is shown every field of a condition, since it reads its labels there.
+
+    learning_rate:  AdamW's, after `warmup_kimg` of rising linearly; it falls along a cosine to nothing.
+    decade_weight:  of decades beside families in the loss.
+    augment:        how often each kind of change happens to a picture (`augment.py`); here it stays as it is.
+    mix:            pictures are blended with another by up to this share, and their labels.
+    """
+
+    network: JudgeConfig = field(default_factory=JudgeConfig)
+    drop_all: float = 0.0
+    drop_genres: float = 0.0
+    drop_year: float = 0.0
+    drop_names: float = 1.0
+    learning_rate: float = 2e-3
+    warmup_kimg: float = 10.0
+    weight_decay: float = 0.05
+    decade_weight: float = 0.5
+    augment: float = 0.4
+    mix: float = 0.4
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._want("above 0", lambda v: v > 0, "learning_rate")
+        self._want("0 or more", lambda v: v >= 0, "weight_decay", "decade_weight", "warmup_kimg")
+        self._want("0 to 1", lambda v: 0 <= v <= 1, "augment", "mix")
+
+    @property
+    def draws(self) -> bool:
+        return False
+
+    def learning_rate_at(self, images: int) -> float:
+        """Linear rise, then half a cosine to 0."""
+        rise = min(1.0, (images / 1000 + 0.1) / self.warmup_kimg) if self.warmup_kimg else 1.0
+        return self.learning_rate * rise * (0.5 + 0.5 * math.cos(math.pi * min(1.0, images / (1000 * self.kimg))))
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from duck_and_cover.errors import UnknownChoice
 from duck_and_cover.models.dcgan import DcganConfig
 from duck_and_cover.models.flow import FlowConfig
+from duck_and_cover.models.judge import JudgeConfig
 from duck_and_cover.models.progan import ProganConfig
 from duck_and_cover.models.r3gan import R3ganConfig
 from duck_and_cover.models.wgan_gp import WganGpConfig
-from duck_and_cover.training.recipe import FlowRecipe, GanRecipe, Recipe
+from duck_and_cover.training.recipe import FlowRecipe, GanRecipe, JudgeRecipe, Recipe
 
 __all__ = [
     "RECIPES",
@@ -24,6 +25,7 @@ __all__ = [
     "flow_64",
     "flow_128",
     "flow_tiny",
+    "judge_64",
     "progan_64_small",
     "progan_512",
     "r3gan_64",
@@ -62,6 +64,12 @@ def flow_tiny() -> FlowRecipe:
     network = FlowConfig(resolution_px=32, widths=(32, 64), attention=(False, True), blocks=1, embedding=64)
     return FlowRecipe("flow-tiny", network, batch=16, kimg=1.6, warmup_kimg=0.2, ema_kimg=0.5, steps=4,
                       preview_kimg=0.8, checkpoint_kimg=0.8, health_kimg=1.6)  # fmt: skip
+
+
+def judge_64() -> JudgeRecipe:
+    """Tells genre and decade of a cover, for `evaluate`; a seed of its own, and a network that nothing else shares."""
+    return JudgeRecipe("judge-64", JudgeConfig(), batch=64, kimg=400, seed=20_001, zoom=0.25, balance=0.5,
+                       preview_kimg=400, checkpoint_kimg=20, health_kimg=20)  # fmt: skip
 
 
 def dcgan_64() -> GanRecipe:
@@ -156,7 +164,7 @@ def _at(base: GanRecipe, name: str, **changes: object) -> GanRecipe:
 
 RECIPES: dict[str, Callable[[], Recipe]] = {
     make.__name__.replace("_", "-"): make
-    for make in (flow_64, flow_128, flow_tiny, dcgan_64, dcgan_128, dcgan_64_small, wgan_gp_64, wgan_gp_128,
+    for make in (flow_64, flow_128, flow_tiny, judge_64, dcgan_64, dcgan_128, dcgan_64_small, wgan_gp_64, wgan_gp_128,
                  wgan_gp_64_small, progan_512, progan_64_small, r3gan_64, r3gan_128, r3gan_256, r3gan_64_small)
 }  # fmt: skip
 

@@ -25,8 +25,9 @@ from duck_and_cover.training.adversarial import GanTraining
 from duck_and_cover.training.batches import TrainingSet
 from duck_and_cover.training.checkpoints import newest, read_checkpoint
 from duck_and_cover.training.denoising import FlowTraining
+from duck_and_cover.training.judging import JudgeTraining
 from duck_and_cover.training.module import Training
-from duck_and_cover.training.recipe import FlowRecipe, GanRecipe, Recipe
+from duck_and_cover.training.recipe import FlowRecipe, GanRecipe, JudgeRecipe, Recipe
 
 __all__ = ["alone", "check_same", "check_same_data", "first_process", "load_run", "load_weights", "module_for",
            "read_record", "record_of", "restore_best", "write_record"]  # fmt: skip
@@ -39,6 +40,8 @@ def module_for(recipe: Recipe) -> Training:
     """An untrained module that carries the recipe out."""
     if isinstance(recipe, FlowRecipe):
         return FlowTraining(recipe)
+    if isinstance(recipe, JudgeRecipe):
+        return JudgeTraining(recipe)
     assert isinstance(recipe, GanRecipe)
     return GanTraining(recipe)
 

@@ -18,7 +18,7 @@ from duck_and_cover.training.module import Training
 
 __all__ = ["Stats", "Terminal"]
 
-_STATE = ("learning_rate", "level", "augment", "swd", "variety")
+_STATE = ("learning_rate", "level", "augment", "swd", "variety", "genre", "years")
 """Numbers that are a state and not a sample: the last one is reported, not the mean."""
 
 
@@ -145,7 +145,7 @@ def _memory(device: torch.device) -> dict[str, float]:
 
 
 def _losses(row: dict[str, float]) -> str:
-    shown = ("loss", "critic", "generator", "level", "swd", "variety")
+    shown = ("loss", "critic", "generator", "level", "swd", "variety", "family", "decade", "genre", "years")
     return "   ".join(f"{name} {row[name]:.3g}" for name in shown if name in row)
 
 

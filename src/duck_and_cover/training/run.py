@@ -26,6 +26,7 @@ from duck_and_cover.errors import BadInput, Failure
 from duck_and_cover.training.batches import FEWEST_COVERS, BatchStream, TrainingSet, training_set
 from duck_and_cover.training.checkpoints import LAST, Checkpoints, has_checkpoint, newest
 from duck_and_cover.training.health import Health
+from duck_and_cover.training.marks import Marks
 from duck_and_cover.training.module import Training
 from duck_and_cover.training.previews import Previews
 from duck_and_cover.training.recipe import Recipe
@@ -124,10 +125,10 @@ def _train(recipe: Recipe, data: Path, run_dir: Path, letters: Mapping[str, Sequ
             enable_progress_bar=False,
             enable_model_summary=False,
             callbacks=[
-                Health(held_back, run_dir),
+                Health(held_back, run_dir) if recipe.draws else Marks(held_back, recipe.network.resolution_px),
                 stats,
                 *([] if quiet else [Terminal(stats)]),
-                Previews(run_dir / "previews", encoder),
+                *([Previews(run_dir / "previews", encoder)] if recipe.draws else []),
                 Checkpoints(run_dir),
             ],
         )

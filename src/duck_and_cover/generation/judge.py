@@ -1,0 +1,81 @@
+"""Ask the judge what genre and decade pictures look like, through onnxruntime.
+
+N  pictures    R  resolution in px    K  families    Y  decades    F  features
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from duck_and_cover.bundle import Bundle
+from duck_and_cover.cover import Pixels, to_network
+from duck_and_cover.errors import BadInput, DamagedBundle
+from duck_and_cover.generation.engine import DEFAULT_JUDGE, shelf
+
+__all__ = ["Judge", "Opinion", "open_judge"]
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Opinion:
+    """What the judge makes of N pictures. Probabilities are those where every class is as frequent as every other.
+
+    families:  (N, K).    decades:  (N, Y).    year:  (N,), expected.    features:  (N, F).
+    """
+
+    families: Array
+    decades: Array
+    year: Array
+    features: Array
+
+
+class Judge:
+    """A classifier of art without letters. `names` are its K families, `middle_years` those of its Y decades."""
+
+    def __init__(self, bundle: Bundle, threads: int = 0) -> None:
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        options.intra_op_num_threads = threads
+        try:
+            network = bundle.facts["training"]["recipe"]["network"]
+            self.names = tuple(network["families"])
+            self.middle_years = network["first_decade"] + 10 * (np.arange(network["decades"], dtype=np.float32) + 0.5)
+            self.session = onnxruntime.InferenceSession(bundle.model, options, providers=["CPUExecutionProvider"])
+        except KeyError as error:
+            raise BadInput(f"{bundle.folder}: not a judge, it does not say which families it knows") from error
+        except Exception as error:  # onnxruntime raises its own classes for files it cannot read
+            raise DamagedBundle(f"{bundle.model}: onnxruntime cannot open it ({error})") from error
+        self.bundle = bundle
+
+    def opinion(self, pictures: Pixels, batch: int = 64) -> Opinion:
+        """uint8 (N, R, R, 3), any R; brought to the judge's own size by areas."""
+        side = self.bundle.resolution_px
+        if pictures.shape[1] != side:
+            pictures = np.stack([cv2.resize(p, (side, side), interpolation=cv2.INTER_AREA) for p in pictures])
+        found: list[list[Array]] = []
+        for start in range(0, len(pictures), batch):
+            given = {"picture": to_network(pictures[start : start + batch])}
+            try:
+                found.append(self.session.run(["families", "decades", "features"], given))  # type: ignore[arg-type]
+            except Exception as error:  # onnxruntime raises its own classes for inputs that do not fit the network
+                raise DamagedBundle(f"{self.bundle.model}: does not fit its bundle.json ({error})") from error
+        families, decades, features = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        decades = _softmax(decades)
+        return Opinion(_softmax(families), decades, decades @ self.middle_years, features)
+
+
+def open_judge(folder: Path | None = None) -> Judge:
+    """The judge of a bundle's folder; the one that ships by default."""
+    return Judge(Bundle.open(folder or shelf() / DEFAULT_JUDGE))
+
+
+def _softmax(logits: Array) -> Array:
+    raised = np.exp(logits - logits.max(1, keepdims=True))
+    return raised / raised.sum(1, keepdims=True)
