@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "dataset": ("dataset", "Prepare covers for training."),
     "train": ("train", "Train a network on covers."),
     "progress": ("progress", "Make the learning-progress film of a run."),
+    "evaluate": ("evaluate", "Measure what a network draws beside real covers."),
     "export": ("export", "Turn a training run into a bundle that draws without torch."),
     "doctor": ("doctor", "Say what is installed and what to type next."),
 }

@@ -72,7 +72,10 @@ class Judge:
 
 
 def open_judge(folder: Path | None = None) -> Judge:
-    """The judge of a bundle's folder; the one that ships by default."""
+    """The judge of a bundle's folder; the one that ships by default. Raises `BadInput` where none does."""
+    if folder is None and not (shelf() / DEFAULT_JUDGE).is_dir():
+        raise BadInput(f"no judge ships with this version; train one (duckcover train {DEFAULT_JUDGE} …, duckcover "
+                       "export) and name its bundle")  # fmt: skip
     return Judge(Bundle.open(folder or shelf() / DEFAULT_JUDGE))
 
 

@@ -1,0 +1,92 @@
+"""`duckcover evaluate`: measure what a network draws."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from duck_and_cover.errors import MissingExtra
+
+STEERED = (("metal", 1995), ("jazz", 1959), ("electronic", 1999), ("hip hop", 1994), ("rock", 1972), ("rock", 2008))
+NOISES = 10
+
+
+@click.command(short_help="Measure what a network draws beside real covers.")
+@click.argument("source", metavar="RUN|BUNDLE", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--data", type=click.Path(exists=True, path_type=Path), required=True, metavar="DATASET",
+              help="Covers; those that the network was trained on, for copies to be found.")  # fmt: skip
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FOLDER")
+@click.option("--letters", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="Lettering found by `duckcover dataset letters`; it is filled in.")  # fmt: skip
+@click.option("--judge", "judge_dir", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="BUNDLE",
+              help="A judge of your own. [default: the one that ships]")  # fmt: skip
+@click.option("--samples", type=int, default=2000, show_default=True, metavar="N")
+@click.option("--seed", type=int, default=0, show_default=True, metavar="N")
+@click.option("--cache", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
+              help="Keep decoded covers there for the next time.")  # fmt: skip
+def evaluate(source: Path, data: Path, output: Path, letters: Path | None, judge_dir: Path | None, samples: int,
+             seed: int, cache: Path | None) -> None:  # fmt: skip
+    """Measure what a network draws beside real covers: distances, diversity, control of genre and year, copies. Writes
+    FOLDER/index.html and FOLDER/report.json. Needs no network connection and no weights but ours.
+
+    \b
+    duckcover evaluate bundles/mine --data covers/ --letters letters.jsonl -o report/
+    """
+    try:
+        from duck_and_cover.dataset.letters import load_letters
+        from duck_and_cover.evaluation.evaluate import evaluate as run
+        from duck_and_cover.evaluation.evaluate import real_covers
+        from duck_and_cover.evaluation.report import write_report
+    except ImportError as error:
+        raise MissingExtra("evaluating", "train") from error
+    import numpy as np
+
+    from duck_and_cover.bundle import Bundle
+    from duck_and_cover.condition import Condition
+    from duck_and_cover.generation.judge import open_judge
+    from duck_and_cover.generation.onnx import engine_on
+
+    with tempfile.TemporaryDirectory() as scratch:
+        bundle = Bundle.open(_bundle_of(source, Path(scratch)))
+        engine, judge = engine_on(bundle), open_judge(judge_dir)
+        found = load_letters(letters) if letters else None
+        covers = real_covers(data, bundle.resolution_px, cache or Path(scratch) / "covers", found)
+        result = run(lambda condition, number: engine.draw(condition, number).pixels, covers, judge,
+                     samples=samples, seed=seed, progress=_progress())  # fmt: skip
+        grid = np.stack([[engine.draw(Condition({genre: 1.0}, year), noise).pixels for noise in range(NOISES)]
+                         for genre, year in STEERED])  # fmt: skip
+    about = {"name": bundle.name, "sha256": bundle.sha256[:12], "judge": judge.bundle.sha256[:12],
+             "data": covers.content_hash, "samples": samples, "seed": seed}  # fmt: skip
+    write_report(output, result, about, ([f"{genre} {year}" for genre, year in STEERED], grid))
+    click.echo(f"{output / 'index.html'}")
+
+
+def _bundle_of(source: Path, scratch: Path) -> Path:
+    """The folder itself, or a bundle made of the run that it is."""
+    if not (source / "run.json").exists():
+        return source
+    try:
+        from duck_and_cover.training.export import export
+    except ImportError as error:
+        raise MissingExtra("evaluating a run", "train") from error
+    return export(source, scratch / source.name).folder
+
+
+def _progress() -> Callable[[int, int], None]:
+    """A line that is written over in a terminal, else one every 500 pictures."""
+    began, live = time.monotonic(), sys.stdout.isatty()
+
+    def say(done: int, total: int) -> None:
+        rate = done / max(1e-9, time.monotonic() - began)
+        text = f"{done:7,} of {total:,} drawn   {rate:6.1f}/s   {(total - done) / rate / 60:5.1f} min left"
+        if live:
+            click.echo(f"\r{text}", nl=done == total)
+        elif done % 500 == 0 or done == total:
+            click.echo(text)
+
+    return say
