@@ -57,6 +57,17 @@ def test_reads_every_cover_with_its_facts(tmp_path: Path) -> None:
     assert second.origin.rights == "unknown"
 
 
+def test_covers_that_were_small_can_be_left_out(tmp_path: Path) -> None:
+    rows = [row("small", source_width=150), row("large", source_width=256), row("silent", source_width=None)]
+    path = shard(tmp_path / "a.parquet", rows)
+    assert [origin.id for origin in CoverDataset(path, smallest_px=256).origins()] == ["large", "silent"]
+    assert len(CoverDataset(path)) == 3
+    few, all_ = (pixel_table(CoverDataset(path, "all", 8, px), tmp_path / "cache") for px in (256, 0))
+    assert (len(few), len(all_)) == (2, 3), "each has a file of its own"
+    bare = shard(tmp_path / "b.parquet", [row("1")])
+    assert len(CoverDataset(bare, smallest_px=256)) == 1
+
+
 def test_columns_beyond_id_and_image_may_be_missing(tmp_path: Path) -> None:
     (cover,) = CoverDataset(shard(tmp_path / "a.parquet", [row("1")]))
     assert (cover.origin.source, cover.origin.album.year) == ("unknown", None)

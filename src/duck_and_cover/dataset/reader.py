@@ -35,6 +35,7 @@ PARTS: tuple[Part, ...] = ("train", "validation", "test", "all")
 _SHARES = (("validation", 0.03), ("test", 0.06))  # upper ends of the hash range; the rest trains
 _BATCH_ROWS = 64
 _COLUMNS = ("id", "genres", "year", "artist", "album", "source", "rights")
+_WIDTH = "source_width"
 _REISSUE_SOURCES = frozenset({"tjaarek/album-genre-classifier"})  # their year is that of a reissue
 
 
@@ -57,6 +58,7 @@ class CoverDataset:
     path:           folder of Parquet shards, or one shard.
     part:           "train", "validation", "test" (split by artist, 94 / 3 / 3 %) or "all".
     resolution_px:  covers are resized to this (Lanczos); None keeps each at its own size.
+    smallest_px:    covers whose `source_width` is less are left out; those that do not state it are kept.
 
     >>> for cover in CoverDataset(Path("covers"), "train", 64):    # doctest: +SKIP
     ...     cover.pixels.shape, cover.origin.album.genres
@@ -65,6 +67,7 @@ class CoverDataset:
     path: Path
     part: Part = "all"
     resolution_px: int | None = None
+    smallest_px: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", Path(self.path))
@@ -104,9 +107,12 @@ class CoverDataset:
                     missing = {"id", *extra} - present
                     if missing:
                         raise BadInput(f"{shard.name}: no column {sorted(missing)}; found {sorted(present)}")
-                    columns = [c for c in _COLUMNS if c in present] + list(extra)
+                    columns = [c for c in (*_COLUMNS, _WIDTH) if c in present] + list(extra)
                     for batch in file.iter_batches(_BATCH_ROWS, columns=columns):
                         for row in batch.to_pylist():
+                            width = row.get(_WIDTH)
+                            if width is not None and width < self.smallest_px:
+                                continue
                             if self.part in ("all", part_of(row.get("artist"), row["id"])):
                                 yield row
             except (OSError, ValueError) as error:
@@ -185,7 +191,8 @@ def pixel_table(
     content, key = (
         (larger.content_hash, larger.letters_hash) if larger else (dataset.content_hash, letters_hash(letters))
     )
-    name = "-".join(filter(None, ("covers", content, dataset.part, key, str(r))))
+    from_px = f"from{dataset.smallest_px}" if dataset.smallest_px else ""
+    name = "-".join(filter(None, ("covers", content, dataset.part, key, from_px, str(r))))
     target = cache_dir / f"{name}.npy"
     if not target.exists():
         partial = target.with_suffix(f".{os.getpid()}.partial")

@@ -21,14 +21,19 @@ __all__ = ["DenoiserEngine", "GeneratorEngine", "OnnxEngine", "engine_on", "foll
 
 Array = NDArray[np.float32]
 
+_NO_ENGINES = {
+    "judge": "a judge, which looks at pictures and draws none",
+    "upscaler": "an upscaler, which draws nothing by itself",
+}
+
 
 def engine_on(bundle: Bundle, threads: int = 0) -> OnnxEngine:
     """An engine on a verified bundle, of the kind that its network is; the network is loaded once.
 
     threads:  for one picture; 0 leaves it to onnxruntime. Pictures may be drawn from several threads at once.
     """
-    if bundle.family == "judge":
-        raise BadInput(f"{bundle.folder}: a judge, which looks at pictures and draws none; name another engine")
+    if bundle.family in _NO_ENGINES:
+        raise BadInput(f"{bundle.folder}: {_NO_ENGINES[bundle.family]}; name another engine")
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = threads

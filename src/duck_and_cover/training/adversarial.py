@@ -24,13 +24,13 @@ from duck_and_cover.training.losses import (
     gradient_penalty,
     zero_centred_penalty,
 )
-from duck_and_cover.training.module import PictureTraining
+from duck_and_cover.training.module import PictureTraining, Training
 from duck_and_cover.training.recipe import GanRecipe
 
-__all__ = ["GanTraining"]
+__all__ = ["AdversarialTraining", "GanTraining"]
 
 
-class GanTraining(PictureTraining):
+class AdversarialTraining(Training):
     """Trains `generator` against `critic`; read `step`."""
 
     recipe: GanRecipe
@@ -60,8 +60,7 @@ class GanTraining(PictureTraining):
         recipe, stage, generator = self.recipe, self.recipe.stage_at(shown), self.generator_at(shown)
         self._prepare_optimisers(shown)
         count, device = recipe.batch_at(shown), self.device
-        z = self.rows(torch.randn(count, recipe.network.latent, generator=generator, device=device))
-        again = self.rows(torch.randn(count, recipe.network.latent, generator=generator, device=device))
+        z, again = (self.rows(self.latents(count, generator)) for _ in range(2))
         share = self.rows(torch.rand(count, generator=generator, device=device))
         augment = Augment(self.strength.p, count, generator, device, rows=self.rows)
 
@@ -70,8 +69,8 @@ class GanTraining(PictureTraining):
         report = self._critic_step(real, batch.condition, z, share, stage, augment, shown)
         if (shown // count) % recipe.critic_steps == 0:
             report |= self._generator_step(real, batch.condition, again, stage, augment, shown)
-        elif "generator" in self.last:
-            report["generator"] = self.last["generator"]
+        else:
+            report |= {name: self.last[name] for name in ("generator", "beside") if name in self.last}
         if recipe.grows:
             report["level"] = stage.level
         return report
@@ -116,14 +115,22 @@ class GanTraining(PictureTraining):
                         shown: int) -> dict[str, float]:  # fmt: skip
         optimizer, _ = self._optimisers()
         self.toggle_optimizer(optimizer)  # type: ignore[arg-type]
-        on_fake = self.critic(augment(self.generator(z, condition, stage)), condition, stage).float()
+        drawn = self.generator(z, condition, stage)
+        on_fake = self.critic(augment(drawn), condition, stage).float()
         on_real = on_fake
         if self.recipe.loss == "relativistic":
             with torch.no_grad():
                 on_real = self.critic(real, condition, stage).float()
         loss = generator_loss(self.recipe.loss, on_real, on_fake).mean()
+        report = {"generator": float(loss.detach())}
+        if (more := self.beside(drawn, real, condition)) is not None:
+            loss, report["beside"] = loss + more, float(more.detach())
         self._move(optimizer, loss, "generator", shown)
-        return {"generator": float(loss.detach())}
+        return report
+
+    def beside(self, drawn: Tensor, real: Tensor, condition: Tensor) -> Tensor | None:
+        """What the generator minimises beside what the critic says; nothing here."""
+        return None
 
     def _move(self, optimizer: Any, loss: Tensor, side: str, shown: int) -> None:
         """One step of an optimiser, unless its loss or gradient is not a number."""
@@ -152,8 +159,16 @@ class GanTraining(PictureTraining):
                 group["lr"] = recipe.annealed(shown, rate, recipe.final_rate)
                 group["betas"] = (recipe.beta1, recipe.annealed(shown, recipe.beta2, recipe.final_beta2))
 
+    def latents(self, count: int, generator: torch.Generator) -> Tensor:
+        """What a whole batch is drawn from, on the generator's device."""
+        return torch.randn(count, self.recipe.network.latent, generator=generator, device=generator.device)
+
+
+class GanTraining(AdversarialTraining, PictureTraining):
+    """A pair that draws from latents and conditions."""
+
     def latent(self, count: int, generator: torch.Generator) -> Tensor:
-        return torch.randn(count, self.recipe.network.latent, generator=generator)
+        return self.latents(count, generator)
 
     @torch.no_grad()
     def draw(self, condition: Tensor, latent: Tensor) -> Tensor:

@@ -90,7 +90,7 @@ def training_set(
     tables, table = {}, None
     for side in sorted(recipe.resolutions, reverse=True):
         margin_px = round(side * (1 + recipe.zoom))
-        dataset = CoverDataset(data, part, margin_px)
+        dataset = CoverDataset(data, part, margin_px, recipe.smallest_px)
         table = pixel_table(dataset, cache_dir, letters=letters, larger=table)
         tables[side] = table.pixels
     assert table is not None

@@ -28,6 +28,7 @@ from duck_and_cover.training.judging import JudgeTraining
 from duck_and_cover.training.module import Training
 from duck_and_cover.training.recipe import GanRecipe
 from duck_and_cover.training.record import load_run, restore_best
+from duck_and_cover.training.upscaling import UpscaleTraining
 
 __all__ = ["MAX_DIFFERENCE", "Graph", "Parity", "compare", "default_card", "export", "graph_of", "to_onnx"]
 
@@ -71,6 +72,17 @@ class _Denoiser(nn.Module):
         return self.net(x, t, condition)
 
 
+class _Enlarger(nn.Module):
+    """The upscaler, within the range of pictures."""
+
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, noise: Tensor, picture: Tensor) -> Tensor:
+        return self.net(noise, picture)
+
+
 class _Generator(nn.Module):
     """A GAN's generator at the stage that its run has reached."""
 
@@ -96,6 +108,9 @@ def graph_of(module: Training) -> Graph:
         return Graph(_Denoiser(net).eval(), {"x": (3, r, r), "t": (), "condition": (d,)}, ("velocity",))
     if isinstance(module, JudgeTraining):
         return Graph(net, {"picture": (3, r, r)}, ("families", "decades", "features"))
+    if isinstance(module, UpscaleTraining):
+        side = module.recipe.network.small_px
+        return Graph(_Enlarger(net).eval(), {"noise": (1, side, side), "picture": (3, side, side)}, ("enlarged",))
     assert isinstance(module, GanTraining)
     recipe: GanRecipe = module.recipe
     generator = _Generator(net, recipe.stage_at(int(module.images_shown))).eval()
@@ -227,6 +242,8 @@ _KINDS = {
 def _purpose(family: str) -> str:
     if family == "judge":
         return "A classifier of album-cover art without letters, by genre family and decade, to measure networks with."
+    if family == "upscaler":
+        return "A network that makes art of 64 px four times as large, with texture as album covers have it."
     return f"{_KINDS[family]} that draws album-cover art: composition, colour and light, no letters."
 
 

@@ -4,6 +4,7 @@ Recipe            what every family has: the network, length, data, averaging
 ├── FlowRecipe    the denoiser: learning rate, times, guidance
 ├── JudgeRecipe   the judge: learning rate, how pictures are changed and mixed
 └── GanRecipe     the four GANs: loss, penalties, schedules of the condition and of growing
+    └── UpscaleRecipe   the upscaler: a GAN asked for a small picture made large
 
 One kimg is a thousand pictures shown. A GAN's are the real ones its critic is shown, as in the ProGAN paper.
 """
@@ -21,16 +22,17 @@ from duck_and_cover.models.flow import FlowConfig
 from duck_and_cover.models.judge import JudgeConfig
 from duck_and_cover.models.progan import ProganConfig
 from duck_and_cover.models.r3gan import R3ganConfig
+from duck_and_cover.models.upscaler import UpscalerConfig
 from duck_and_cover.models.wgan_gp import WganGpConfig
 
-__all__ = ["FlowRecipe", "GanConfig", "GanRecipe", "JudgeRecipe", "Loss", "Recipe"]
+__all__ = ["FlowRecipe", "GanConfig", "GanRecipe", "JudgeRecipe", "Loss", "Recipe", "UpscaleRecipe"]
 
-GanConfig: TypeAlias = DcganConfig | WganGpConfig | ProganConfig | R3ganConfig
+GanConfig: TypeAlias = DcganConfig | WganGpConfig | ProganConfig | R3ganConfig | UpscalerConfig
 Loss = Literal["standard", "wasserstein", "relativistic"]
 
 _FAMILIES: dict[str, type] = {
     "flow": FlowConfig, "dcgan": DcganConfig, "wgan-gp": WganGpConfig, "progan": ProganConfig, "r3gan": R3ganConfig,
-    "judge": JudgeConfig,
+    "judge": JudgeConfig, "upscaler": UpscalerConfig,
 }  # fmt: skip
 
 
@@ -47,6 +49,7 @@ class Recipe:
                         heart; their entries are about 0.2.
     balance:            0 shows all covers alike, 1 all genre families alike.
     zoom:               a picture is zoomed into by up to this share.
+    smallest_px:        covers that were smaller at their source are not shown (where the data tell: `source_width`).
     health_kimg:        how often drawn pictures are held against covers kept back; a collapse stops the run.
     """
 
@@ -62,6 +65,7 @@ class Recipe:
     condition_noise: float = 0.0
     balance: float = 0.5
     zoom: float = 0.0
+    smallest_px: int = 0
     seed: int = 0
     preview_kimg: float = 10.0
     checkpoint_kimg: float = 5.0
@@ -70,7 +74,7 @@ class Recipe:
     def __post_init__(self) -> None:
         numbers = [f.name for f in fields(self) if isinstance(getattr(self, f.name), int | float)]
         self._want("a finite number", math.isfinite, *numbers)
-        self._want("0 or more", lambda v: v >= 0, "seed")
+        self._want("0 or more", lambda v: v >= 0, "seed", "smallest_px")
         self._want("0 to 1", lambda v: 0 <= v <= 1, "drop_all", "drop_genres", "drop_year", "drop_names", "balance")
         self._want("above 0", lambda v: v > 0, "batch", "kimg", "ema_kimg", "preview_kimg", "checkpoint_kimg",
                    "health_kimg")  # fmt: skip
@@ -89,13 +93,8 @@ class Recipe:
 
     @property
     def family(self) -> str:
-        """ "flow", "dcgan", "wgan-gp", "progan", "r3gan" or "judge"."""
+        """ "flow", "dcgan", "wgan-gp", "progan", "r3gan", "judge" or "upscaler"."""
         return next(family for family, config in _FAMILIES.items() if isinstance(self.network, config))
-
-    @property
-    def draws(self) -> bool:
-        """Whether the network makes pictures; a judge looks at them."""
-        return True
 
     @property
     def total_images(self) -> int:
@@ -124,7 +123,7 @@ class Recipe:
         family = rest.pop("family", "flow")
         if family not in _FAMILIES:
             raise BadInput(f"a recipe of family {family!r}; this version knows {', '.join(_FAMILIES)}")
-        cls = {"flow": FlowRecipe, "judge": JudgeRecipe}.get(family, GanRecipe)
+        cls = {"flow": FlowRecipe, "judge": JudgeRecipe, "upscaler": UpscaleRecipe}.get(family, GanRecipe)
         try:
             network = {k: tuple(v) if isinstance(v, list) else v for k, v in rest["network"].items()}
             if "batches" in rest:
@@ -211,10 +210,6 @@ class JudgeRecipe(Recipe):
         self._want("above 0", lambda v: v > 0, "learning_rate")
         self._want("0 or more", lambda v: v >= 0, "weight_decay", "decade_weight", "warmup_kimg")
         self._want("0 to 1", lambda v: 0 <= v <= 1, "augment", "mix")
-
-    @property
-    def draws(self) -> bool:
-        return False
 
     def learning_rate_at(self, images: int) -> float:
         """Linear rise, then half a cosine to 0."""
@@ -317,3 +312,26 @@ class GanRecipe(Recipe):
             return first
         gone = min(1.0, images / (1000 * self.kimg * self.anneal))
         return final + (first - final) * (0.5 + 0.5 * math.cos(math.pi * gone))
+
+
+@dataclass(frozen=True)
+class UpscaleRecipe(GanRecipe):
+    """A training run of the upscaler.
+
+    faithful:  weight of the difference to the small picture, after what was drawn is made small again.
+    content:   weight of the difference to the very piece; a little of it calms the beginning.
+    worse:     how much small pictures are blurred and grained at most, since drawn art is not as clean as covers are.
+    """
+
+    network: UpscalerConfig = field(default_factory=UpscalerConfig)
+    drop_all: float = 1.0
+    condition_noise: float = 0.0
+    loss: Loss = "relativistic"
+    faithful: float = 10.0
+    content: float = 1.0
+    worse: float = 0.5
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._want("0 or more", lambda v: v >= 0, "faithful", "content")
+        self._want("0 to 1", lambda v: 0 <= v <= 1, "worse")

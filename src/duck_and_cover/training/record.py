@@ -27,7 +27,8 @@ from duck_and_cover.training.checkpoints import newest, read_checkpoint
 from duck_and_cover.training.denoising import FlowTraining
 from duck_and_cover.training.judging import JudgeTraining
 from duck_and_cover.training.module import Training
-from duck_and_cover.training.recipe import FlowRecipe, GanRecipe, JudgeRecipe, Recipe
+from duck_and_cover.training.recipe import FlowRecipe, GanRecipe, JudgeRecipe, Recipe, UpscaleRecipe
+from duck_and_cover.training.upscaling import UpscaleTraining
 
 __all__ = ["alone", "check_same", "check_same_data", "first_process", "load_run", "load_weights", "module_for",
            "read_record", "record_of", "restore_best", "write_record"]  # fmt: skip
@@ -42,6 +43,8 @@ def module_for(recipe: Recipe) -> Training:
         return FlowTraining(recipe)
     if isinstance(recipe, JudgeRecipe):
         return JudgeTraining(recipe)
+    if isinstance(recipe, UpscaleRecipe):
+        return UpscaleTraining(recipe)
     assert isinstance(recipe, GanRecipe)
     return GanTraining(recipe)
 

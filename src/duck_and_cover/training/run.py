@@ -28,8 +28,8 @@ from duck_and_cover.training.checkpoints import LAST, Checkpoints, has_checkpoin
 from duck_and_cover.training.health import Health
 from duck_and_cover.training.marks import Marks
 from duck_and_cover.training.module import Training
-from duck_and_cover.training.previews import Previews
-from duck_and_cover.training.recipe import Recipe
+from duck_and_cover.training.previews import Enlargements, Previews
+from duck_and_cover.training.recipe import JudgeRecipe, Recipe, UpscaleRecipe
 from duck_and_cover.training.record import (
     alone,
     check_same,
@@ -125,10 +125,9 @@ def _train(recipe: Recipe, data: Path, run_dir: Path, letters: Mapping[str, Sequ
             enable_progress_bar=False,
             enable_model_summary=False,
             callbacks=[
-                Health(held_back, run_dir) if recipe.draws else Marks(held_back, recipe.network.resolution_px),
+                *_watchers(recipe, held_back, run_dir, encoder),
                 stats,
                 *([] if quiet else [Terminal(stats)]),
-                *([Previews(run_dir / "previews", encoder)] if recipe.draws else []),
                 Checkpoints(run_dir),
             ],
         )
@@ -148,13 +147,22 @@ def _train(recipe: Recipe, data: Path, run_dir: Path, letters: Mapping[str, Sequ
     return module
 
 
+def _watchers(recipe: Recipe, held_back: TrainingSet, run_dir: Path, encoder: ConditionEncoder) -> list[L.Callback]:
+    """What looks at a network as it learns; first of all callbacks, since others write what they find."""
+    if isinstance(recipe, JudgeRecipe):
+        return [Marks(held_back, recipe.network.resolution_px)]
+    if isinstance(recipe, UpscaleRecipe):
+        return [Enlargements(run_dir / "previews", held_back)]
+    return [Health(held_back, run_dir), Previews(run_dir / "previews", encoder)]
+
+
 def _sets(data: Path, recipe: Recipe, encoder: ConditionEncoder, cache_dir: Path,
           letters: Mapping[str, Sequence[Box]] | None) -> tuple[TrainingSet, TrainingSet]:  # fmt: skip
     """What is shown and what is kept back to measure against; the former twice where too few are kept back."""
     covers = training_set(data, recipe, encoder, cache_dir, letters=letters)
     if len(covers) < FEWEST_COVERS:
         raise BadInput(f"{data}: {len(covers)} covers to train on; wanted {FEWEST_COVERS} or more")
-    if len(CoverDataset(data, "validation")) < FEWEST_HELD_BACK:
+    if len(CoverDataset(data, "validation", smallest_px=recipe.smallest_px)) < FEWEST_HELD_BACK:
         return covers, covers
     return covers, training_set(data, recipe, encoder, cache_dir, part="validation", letters=letters)
 
