@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from duck_and_cover.errors import TooFewPictures
+from duck_and_cover.evaluation.calibration import calibration
 from duck_and_cover.evaluation.control import balanced_accuracy, confusion, follows, rank_correlation, share
 
 
@@ -56,3 +57,22 @@ def test_swapping_moves_the_judge_or_does_not() -> None:
     assert follows(noise[0], noise[1], old, new) == pytest.approx(0.5, abs=0.1)
     assert follows(noise[0], 0.7 * noise[0] + 0.3 * np.eye(3)[1], old, new) == 1
     assert follows(noise[0], noise[0], old, new) == 0.5
+
+
+def test_a_judge_that_means_what_it_says_is_calibrated() -> None:
+    rng = np.random.default_rng(0)
+    honest = rng.dirichlet([0.7] * 4, 20_000)
+    truth = (honest.cumsum(1) > rng.random((20_000, 1))).argmax(1)
+    found = calibration(honest, truth)
+    assert found.error < 0.02
+    assert np.allclose(found.share.sum(), 1)
+    boastful = honest**3 / (honest**3).sum(1, keepdims=True)
+    assert calibration(boastful, truth).error > 0.1
+    assert (calibration(boastful, truth).confidence > calibration(boastful, truth).accuracy).all()
+
+
+def test_calibration_counts_every_class_alike() -> None:
+    """Nine of ten are of a class that is always known, the tenth never: half right, not nine tenths."""
+    truth = np.array([0] * 90 + [1] * 10)
+    sure = np.tile([0.95, 0.05], (100, 1))
+    assert calibration(sure, truth).accuracy.tolist() == pytest.approx([0.5])
