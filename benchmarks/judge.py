@@ -81,16 +81,16 @@ def page(judge: Judge, every: dict[str, Any], five: dict[str, Any], dated: dict[
     right = table.diagonal() / np.maximum(1, table.sum(1))
     return f"""# How far can the judge be trusted?
 
-`python benchmarks/judge.py`: {judge.bundle.name} ({judge.bundle.sha256[:12]}) on covers that it was never shown, lettering
-filled in.
+`python benchmarks/judge.py`: {judge.bundle.name} ({judge.bundle.sha256[:12]}) on covers that it was never shown,
+lettering filled in.
 
 - **Five families** ({", ".join(FIVE)}): balanced accuracy **{five["value"]:.3f} ± {five["error"]:.3f}**, chance
   {five["chance"]:.3f}, {five["covers"]} covers.
 - **All families**: {every["value"]:.3f} ± {every["error"]:.3f}, chance {every["chance"]:.3f}, {every["covers"]} covers.
 - **Years**: rank correlation **{dated["spearman"]:.3f} ± {dated["spearman_error"]:.3f}**, {dated["covers"]} covers;
-  {dated["years_off"]:.1f} years off on average, {dated["years_off_guessing"]:.1f} by always saying the middle one. Decades:
-  {dated["decade"]:.3f} ± {dated["decade_error"]:.3f}, chance {dated["decade_chance"]:.3f}.
-- **Calibration**: confidence and accuracy differ by {every["calibration_error"]:.3f} on average, families counted alike.
+  {dated["years_off"]:.1f} years off on average, {dated["years_off_guessing"]:.1f} by always saying the middle one.
+  Decades: {dated["decade"]:.3f} ± {dated["decade_error"]:.3f}, chance {dated["decade_chance"]:.3f}.
+- **Calibration**: confidence and accuracy differ by {every["calibration_error"]:.3f} on average, families alike.
 
 | cover of | covers | right | {" | ".join(names)} |
 |---|---|---|{"---|" * len(names)}
