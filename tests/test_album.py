@@ -29,7 +29,8 @@ def test_is_frozen_and_hashable() -> None:
         ("", None),
         ("初音ミク", "初音ミク"),
         ("صوت", "صوت"),
-        ("private \ue000 use", "private use"),
+        ("private \ue000 use", "private \ue000 use"),
+        ("newer than this Python \U0001fae9", "newer than this Python \U0001fae9"),
     ],
 )
 def test_names_are_made_printable(given: str, kept: str | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from duck_and_cover.errors import BadInput
@@ -36,6 +37,9 @@ class Album:
     def __post_init__(self) -> None:
         if isinstance(self.genres, str):
             raise BadInput(f"genres is one text ({self.genres!r}); wanted a tuple of texts, like ({self.genres!r},)")
+        for name in ("genres", "tracks"):
+            if not isinstance(getattr(self, name), Iterable):
+                raise BadInput(f"{name} is {getattr(self, name)!r}; wanted a tuple of texts")
         object.__setattr__(self, "artist", _printable(self.artist, "artist"))
         object.__setattr__(self, "title", _printable(self.title, "title"))
         genres = (_printable(g, "genre") for g in self.genres)
@@ -50,7 +54,10 @@ class Album:
 
 
 def _printable(text: str | None, field: str) -> str | None:
-    """NFC text with single spaces and no control characters; None where nothing is left."""
+    """NFC text with single spaces and no control characters; None where nothing is left.
+
+    What no typeface can show is kept: it is an error that names the character when it is set, not a silent loss.
+    """
     if text is None:
         return None
     if not isinstance(text, str):
@@ -59,7 +66,7 @@ def _printable(text: str | None, field: str) -> str | None:
     if lone:
         raise BadInput(f"{field} holds bytes that are not text (U+{ord(lone[0]):04X}); write it in UTF-8")
     kept = "".join(" " if c.isspace() else c for c in text)
-    kept = "".join(c for c in kept if unicodedata.category(c) not in ("Cc", "Cn", "Co"))
+    kept = "".join(c for c in kept if unicodedata.category(c) != "Cc")
     kept = " ".join(unicodedata.normalize("NFC", kept).split())
     if len(kept) > MAX_NAME_CHARACTERS:
         raise BadInput(f"{field} has {len(kept)} characters; wanted at most {MAX_NAME_CHARACTERS}")

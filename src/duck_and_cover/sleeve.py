@@ -8,14 +8,15 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from duck_and_cover.album import Album
-from duck_and_cover.errors import BadInput
+from duck_and_cover.errors import BadInput, UnknownChoice
 
 if TYPE_CHECKING:
     from duck_and_cover.cover import Cover, Pixels
@@ -59,6 +60,7 @@ def create(
     album: Album,
     *,
     seed: int | None = None,
+    seeds: Mapping[str, int] | None = None,
     size_px: int = 3000,
     engine: str | Path | Engine | None = None,
     finish: str | None = None,
@@ -70,6 +72,7 @@ def create(
 
     album:    what is known of the record; an empty `Album()` works too.
     seed:     same album, seed and version give the same cover; None draws one, `report["seed"]` tells it.
+    seeds:    other seeds for "art", "finish", "palette", "type" or "layout" alone: that one is drawn anew.
     size_px:  side of the square, 64 to 8000. Stores ask for 3000.
     engine:   name of a shipped bundle, folder of a bundle, or an opened engine; None for the default.
     finish, palette, type, layout:  fix one axis of the style by name; None lets genre, year and seed choose.
@@ -77,7 +80,7 @@ def create(
 
     >>> create(Album("Otis Marlowe Quartet", "The Quiet Hour", ("jazz",), 1959), seed=7)  # doctest: +SKIP
     """
-    return next(create_variants(album, 1, seed=seed, size_px=size_px, engine=engine,
+    return next(create_variants(album, 1, seed=seed, seeds=seeds, size_px=size_px, engine=engine,
                                 finish=finish, palette=palette, type=type, layout=layout))  # fmt: skip
 
 
@@ -86,6 +89,7 @@ def create_variants(
     count: int,
     *,
     seed: int | None = None,
+    seeds: Mapping[str, int] | None = None,
     size_px: int = 3000,
     engine: str | Path | Engine | None = None,
     finish: str | None = None,
@@ -98,12 +102,16 @@ def create_variants(
     The input is checked before anything is drawn; variant 1 of a seed is what `create` makes of it, and each other
     has a seed of its own: `create` with that seed and its finish, palette, type and layout makes it again, at any size.
     """
+    _check_kinds(album, count, seed, size_px, engine)
+    size_px, count = int(size_px), int(count)
     if not SMALLEST_PX <= size_px <= LARGEST_PX:
         raise BadInput(f"size is {size_px} px; wanted {SMALLEST_PX} to {LARGEST_PX}")
     if not 1 <= count <= MOST_VARIANTS:
         raise BadInput(f"{count} variants; wanted 1 to {MOST_VARIANTS}")
     if seed is None:
         seed = secrets.randbelow(_LAST_SEED)
+    seed = int(seed)
+    own = _checked_seeds(seeds or {})
     if not 0 <= seed <= _LAST_SEED:
         raise BadInput(f"seed is {seed}; wanted 0 to {_LAST_SEED}")
     started = time.perf_counter()
@@ -113,23 +121,44 @@ def create_variants(
         from duck_and_cover.design.compose import compose  # noqa: F401
         from duck_and_cover.design.style import Seeds
 
-        check(finish=finish, palette=palette, type=type, layout=layout)
+        locks = {axis: name if name is None else name.casefold() for axis, name in
+                 {"finish": finish, "palette": palette, "type": type, "layout": layout}.items()}  # fmt: skip
+        check(**locks)
         drawer = opening.result()
-    seeds = [Seeds.of((seed + 1_000_003 * i) % (_LAST_SEED + 1)) for i in range(count)]
-    locks = {"finish": finish, "palette": palette, "type": type, "layout": layout}
-    return _variants(album, drawer, seeds, size_px, locks, started)
+    each = [(seed + 1_000_003 * i) % (_LAST_SEED + 1) for i in range(count)]
+    return _variants(album, drawer, each, [Seeds.of(n).with_(**own) for n in each], size_px, locks, started)
+
+
+def _check_kinds(album: Album, count: int, seed: int | None, size_px: int, engine: object) -> None:
+    """Raise `BadInput` for values of the wrong kind, as only callers from Python can give."""
+    if not isinstance(album, Album):
+        raise BadInput(f"album is {album!r}; wanted an Album, like Album('Artist', 'Title')")
+    for name, number in (("seed", 0 if seed is None else seed), ("size", size_px), ("count", count)):
+        if isinstance(number, bool) or not isinstance(number, Integral):
+            raise BadInput(f"{name} is {number!r}; wanted a whole number")
+    if not (engine is None or isinstance(engine, str | Path) or callable(getattr(engine, "draw", None))):
+        raise BadInput(f"engine is {engine!r}; wanted a name, a folder or an engine")
+
+
+def _checked_seeds(seeds: Mapping[str, int]) -> dict[str, int]:
+    for axis, number in seeds.items():
+        if axis not in ("art", "finish", "palette", "type", "layout"):
+            raise UnknownChoice("axis", axis, ("art", "finish", "palette", "type", "layout"))
+        if isinstance(number, bool) or not isinstance(number, Integral) or not 0 <= number <= _LAST_SEED:
+            raise BadInput(f"the seed of {axis} is {number!r}; wanted a whole number, 0 to {_LAST_SEED}")
+    return {axis: int(number) for axis, number in seeds.items()}
 
 
 def _opened(engine: str | Path | Engine | None, threads: int) -> Engine:
     from duck_and_cover.generation.engine import DEFAULT_ENGINE, open_engine
 
     if engine is None or isinstance(engine, str | Path):
-        return open_engine(engine or DEFAULT_ENGINE, threads)
+        return open_engine(DEFAULT_ENGINE if engine is None else engine, threads)
     return engine
 
 
-def _variants(album: Album, engine: Engine, seeds: list[Seeds], size_px: int, locks: dict[str, str | None],
-              started: float) -> Iterator[Sleeve]:  # fmt: skip
+def _variants(album: Album, engine: Engine, each: list[int], seeds: list[Seeds], size_px: int,
+              locks: dict[str, str | None], started: float) -> Iterator[Sleeve]:  # fmt: skip
     import cv2
 
     from duck_and_cover.condition import Condition
@@ -153,7 +182,7 @@ def _variants(album: Album, engine: Engine, seeds: list[Seeds], size_px: int, lo
             for i, sleeve in enumerate(made):
                 now = time.perf_counter()
                 seconds = {"art": round(drawn - started, 3), "all": round(now - started, 3)}
-                sleeve.report.update(seed=seeds[i].art, variant=i + 1, seconds=seconds)
+                sleeve.report.update(seed=each[i], variant=i + 1, seconds=seconds)
                 yield sleeve
         finally:
             cv2.setNumThreads(threads)

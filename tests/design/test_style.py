@@ -76,7 +76,7 @@ def share(found: list[Style], test: object) -> float:
 def test_genre_and_year_lead_where_one_expects(
     genre: str, year: int, finishes: set[str], classes: set[str], layouts: set[str]
 ) -> None:
-    found = styles(genre, year)
+    found = styles(genre, year, 160)
     assert share(found, lambda s: s.finish.name in finishes) > 0.7
     assert share(found, lambda s: bool(looks.FACE_CLASSES[s.lead_face.id] & classes)) > 0.7
     assert share(found, lambda s: s.layout.name in layouts) > 0.5
@@ -106,14 +106,43 @@ def test_the_choice_is_reproducible_and_varied() -> None:
 
 
 def test_one_seed_changes_one_axis() -> None:
+    """A finish may bring a palette or layout that goes with it; the lettering is left alone by all others."""
     album = Album("A Band", "A Title", ("rock",), 1999)
     seeds = Seeds.of(5)
     base = choose_style(album, ART, seeds)
+    finishes = set()
     for other in range(8):
         assert choose_style(album, ART, seeds.with_(layout=other)).finish is base.finish
         changed = choose_style(album, ART, seeds.with_(type=other))
         assert (changed.finish, changed.palette) == (base.finish, base.palette)
         assert choose_style(album, ART, seeds.with_(palette=other)).lead_face is base.lead_face
+        pressed = choose_style(album, ART, seeds.with_(finish=other))
+        assert pressed.lead_face is base.lead_face
+        finishes.add(pressed.finish.name)
+    assert len(finishes) > 1
+
+
+@pytest.mark.parametrize("genre", ["pop", "rock", "jazz", "metal", "electronic"])
+def test_the_year_alone_changes_the_look(genre: str) -> None:
+    """Same words, same seed, another decade: finish, palette and type together hardly ever stay."""
+
+    def look(seed: int, year: int) -> tuple[str, str, str]:
+        style = choose_style(Album("Maren Holloway", "Long Way Down", (genre,), year), ART, Seeds.of(seed))
+        return style.finish.name, style.palette.name, style.lead_face.id
+
+    pairs = [(look(seed, 1985), look(seed, 1995)) for seed in range(40)]
+    assert sum(one == other for one, other in pairs) <= 4
+    for axis in range(3):
+        assert sum(one[axis] != other[axis] for one, other in pairs) > 12, axis
+    assert all(look(seed, 1985) == look(seed, 1985) for seed in range(3))
+    assert sum(look(seed, 1984) == look(seed, 1986) for seed in range(40)) > 25, "within a decade it holds"
+
+
+def test_a_seed_is_not_lucky_with_one_finish_in_every_genre() -> None:
+    records = (("synthwave", 1985), ("jazz", 1959), ("bollywood", 1975), ("techno", 1996), ("folk", 1972))
+    for seed in range(30):
+        styles = [choose_style(Album("A Band", "A Title", (g,), y), ART, Seeds.of(seed)) for g, y in records]
+        assert len({s.finish.name for s in styles}) >= 3, seed
 
 
 def test_names_lock_an_axis() -> None:

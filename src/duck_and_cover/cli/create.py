@@ -24,6 +24,8 @@ SHEET_PX = 400
 @click.option("--year", type=int, metavar="Y", help="Release year, 1900 to 2100.")
 @click.option("--track", "tracks", multiple=True, metavar="S", help="A track title; may be repeated.")
 @click.option("--seed", type=int, metavar="N", help="The same seed makes the same cover. [default: a new one]")
+@click.option("--seed-of", "axis_seeds", multiple=True, metavar="AXIS=N",
+              help="Another seed for art, finish, palette, type or layout alone; may be repeated.")  # fmt: skip
 @click.option("--variants", type=int, default=1, metavar="N", help="Make N different covers and a contact sheet.")
 @click.option("--size", "size_px", type=int, default=3000, show_default=True, metavar="PX", help="64 to 8000.")
 @click.option("--engine", metavar="NAME|DIR", help="A shipped network or a bundle folder. [default: flow-64]")
@@ -42,6 +44,7 @@ def create(
     year: int | None,
     tracks: tuple[str, ...],
     seed: int | None,
+    axis_seeds: tuple[str, ...],
     variants: int,
     size_px: int,
     engine: str | None,
@@ -56,7 +59,7 @@ def create(
 
     \b
     duckcover create --artist "Neon Meridian" --album "Coastline at Midnight" \\
-        --genre synthwave --year 1985 --seed 11 -o cover.png
+        --genre synthwave --year 1985 --seed 12 -o cover.png
     """
     axes = {"finish": finish, "palette": palette, "type": type_, "layout": layout}
     asked = [axis for axis, name in axes.items() if name == "list"]
@@ -77,7 +80,7 @@ def create(
     for path in (*targets, sheet) if sheet else targets:
         check_target(path)
     reports, thumbnails = [], []
-    made = create_variants(record, variants, seed=seed, size_px=size_px, engine=engine,
+    made = create_variants(record, variants, seed=seed, seeds=_axis_seeds(axis_seeds), size_px=size_px, engine=engine,
                            finish=finish, palette=palette, type=type_, layout=layout)  # fmt: skip
     for path, sleeve in zip(targets, made, strict=True):
         sleeve.save(path)
@@ -95,8 +98,20 @@ def create(
         click.echo(json.dumps(reports if sheet else reports[0], ensure_ascii=plain, indent=2))
 
 
+def _axis_seeds(texts: tuple[str, ...]) -> dict[str, int]:
+    seeds: dict[str, int] = {}
+    for text in texts:
+        axis, _, value = text.partition("=")
+        if not value.isdecimal():
+            raise BadInput(f"--seed-of {text}: wanted AXIS=N with a whole number, as in type=7")
+        seeds[axis] = int(value)
+    return seeds
+
+
 def _line(report: dict) -> str:
-    face = report["type"]["lead"] if report["texts"] else "no words"
+    faces = [text["face"] for text in report["texts"]]  # a sibling's, where the chosen face lacks the script
+    chosen = report["type"]["lead"]
+    face = chosen if chosen in faces else faces[0] if faces else "no words"
     layout, wanted = report["layout"], report["layout_wanted"]
     layout = layout if layout == wanted else f"{wanted} (set as {layout})"
     return (

@@ -18,6 +18,7 @@ from duck_and_cover.design import writing
 from duck_and_cover.design.layout import Block, Item, Layout, Mark, Name, Part, Picture, Placed, Plan, Tone, Voices
 from duck_and_cover.design.outline import Box, Outline
 from duck_and_cover.design.typography import Align, Setting, cased, fit
+from duck_and_cover.design.writing import Case
 
 __all__ = ["arranged", "names", "quiet_map", "unrest"]
 
@@ -115,20 +116,27 @@ def _set(
         probe = fit("H", face, 1.0, 1.0, weight=weight, max_size=0.1)
         most = min(most, max(cap * LEAD_OVER_SECOND / max(probe.cap_height / 0.1, 0.2), LEAST_SIZE * 1.1))
         least = min(least, most)
-    return fit(
-        cased(text, case),
-        face,
-        *room,
-        weight=weight,
-        tracking=tracking,
-        max_lines=lines,
-        align=align,
-        valign="top",
-        leading=item.leading,
-        max_size=max(most, least),
-        min_size=least,
-        justify=item.justify,
-    )
+
+    def set_in(case: Case) -> Setting:
+        return fit(
+            cased(text, case),
+            face,
+            *room,
+            weight=weight,
+            tracking=tracking,
+            max_lines=lines,
+            align=align,
+            valign="top",
+            leading=item.leading,
+            max_size=max(most, least),
+            min_size=least,
+            justify=item.justify,
+        )
+
+    setting = set_in(case)
+    if case == "upper" and item.case is None and setting.face.id != face.id and setting.face.case != "upper":
+        return set_in("as typed")  # capitals were the wanted face's manner; its sibling may be a blackletter
+    return setting
 
 
 def _block(

@@ -1,7 +1,8 @@
 """Style: which finish, palette, lettering and layout a cover gets, and why those.
 
-Four independent axes, each drawn by its own seed from weights that come from the genre families, the year and
-what the axes say about each other. Naming an axis locks it; changing one seed changes one axis.
+Four axes, each drawn by its own seed from weights that come from the genre families, the year and what the axes say
+about each other. Naming an axis locks it; changing one seed draws one axis anew (an axis that goes with it may follow).
+A seed means other luck in another family or decade, so that the same record looks its genre and its time.
 """
 
 from __future__ import annotations
@@ -174,6 +175,11 @@ class _Genre:
         """The family with the largest share."""
         return max(self.families, key=lambda f: self.families[f])
 
+    @property
+    def luck(self) -> tuple[str, int | None]:
+        """What a seed's luck holds for: one family in one decade."""
+        return self.main, None if self.year is None else self.year // 10
+
     def factor(self, axis: str, name: str) -> float:
         """What the looks make of a name on an axis: a product of their factors, each as strong as it applies."""
         out = 1.0
@@ -201,14 +207,14 @@ def _uniform(*key: object) -> float:
     return (int.from_bytes(digest, "big") + 0.5) / 2.0**64
 
 
-def _drawn(axis: str, weights: Mapping[str, float], seed: int) -> str:
+def _drawn(axis: str, weights: Mapping[str, float], *luck: object) -> str:
     """A name drawn by weight (Gumbel-max): a small change of one weight rarely changes the draw."""
     sharp = SHARPNESS[axis]
     best, chosen = -np.inf, ""
     for name, weight in weights.items():
         if weight <= 0:
             continue
-        score = sharp * float(np.log(weight)) - float(np.log(-np.log(_uniform(axis, name, seed))))
+        score = sharp * float(np.log(weight)) - float(np.log(-np.log(_uniform(axis, name, *luck))))
         if score > best:
             best, chosen = score, name
     return chosen
@@ -233,7 +239,8 @@ def _finish(genre: _Genre, seed: int, name: str | None, avoid: Sequence[Style]) 
         * genre.factor("finishes", f.name)
         for f in FINISHES
     }
-    return finish_named(_drawn("finish", _less_repeated("finish", weights, (s.finish.name for s in avoid)), seed))
+    weights = _less_repeated("finish", weights, (s.finish.name for s in avoid))
+    return finish_named(_drawn("finish", weights, seed, *genre.luck))
 
 
 def _palette(
@@ -255,7 +262,7 @@ def _palette(
         }
         weights[inks.FROM_ART] = 0.8 * max(weights.values()) * OWN_COLOURS.get(finish.name, 0.0)
         weights = _less_repeated("palette", weights, (s.palette.name for s in avoid))
-        name = _drawn("palette", weights, seed)
+        name = _drawn("palette", weights, seed, *genre.luck)
     if name != inks.FROM_ART:
         return drawer[name]
     return inks.from_art(np.asarray(art, np.float32) / np.float32(255), seed=seed)
@@ -274,7 +281,8 @@ def _face(genre: _Genre, finish: Finish, length: int, seed: int, *, name: str | 
         weights[face.id] = (suits + 0.004) * genre.factor("faces", face.id) * min(1.0, (limit / max(length, 1)) ** 4)
         if finish.name == "neon" and "neon" in FACE_CLASSES.get(face.id, frozenset()):
             weights[face.id] *= 1.4
-    return titled[_drawn("type", _less_repeated("type", weights, (s.lead_face.id for s in avoid)), seed)]
+    weights = _less_repeated("type", weights, (s.lead_face.id for s in avoid))
+    return titled[_drawn("type", weights, seed, *genre.luck)]
 
 
 def _second(genre: _Genre, lead: Face, seed: int) -> Face:
@@ -288,7 +296,7 @@ def _second(genre: _Genre, lead: Face, seed: int) -> Face:
             share * typefaces.affinity(FACES[id], family, genre.year) for family, share in genre.families.items()
         )
         weights[id] = weight * (0.25 + suits)
-    return FACES[_drawn("type", weights, seed + 1)]
+    return FACES[_drawn("type", weights, seed + 1, *genre.luck)]
 
 
 def _reading_weight(face: Face) -> int:
@@ -342,4 +350,5 @@ def _layout(
                 else 1.0
             )
         )
-    return layout_named(_drawn("layout", _less_repeated("layout", weights, (s.layout.name for s in avoid)), seed))
+    weights = _less_repeated("layout", weights, (s.layout.name for s in avoid))
+    return layout_named(_drawn("layout", weights, seed, genre.main))

@@ -43,7 +43,7 @@ def calibration(probabilities: NDArray[np.floating], truth: NDArray[np.integer],
     weight = 1.0 / counts[truth]
     weight /= weight.sum()
     place = np.minimum((sure * bins).astype(int), bins - 1)
-    share = np.bincount(place, weight, bins)
+    share = np.bincount(place, weight, bins).astype(np.float64)
     kept = share > 0
     confidence = np.bincount(place, weight * sure, bins)[kept] / share[kept]
     accuracy = np.bincount(place, weight * (said == truth), bins)[kept] / share[kept]

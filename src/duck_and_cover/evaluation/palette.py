@@ -30,7 +30,8 @@ Signature = NDArray[np.float32]
 
 def palette_of(picture: Pixels) -> Signature:
     """Five colours by k-means, most frequent first. uint8 (R, R, 3) -> float32 (5, 4): weight, L*, a*, b*."""
-    pixels = to_lab(cv2.resize(picture, (24, 24), interpolation=cv2.INTER_AREA)).reshape(-1, 3)
+    small = np.asarray(cv2.resize(picture, (24, 24), interpolation=cv2.INTER_AREA), np.uint8)
+    pixels = to_lab(small).reshape(-1, 3)
     until = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 20, 0.5)
     label = np.zeros((len(pixels), 1), np.int32)  # begin with five bands of lightness: no luck in it
     label[np.argsort(pixels[:, 0], kind="stable"), 0] = np.arange(len(pixels)) * COLOURS // len(pixels)

@@ -61,6 +61,6 @@ def open_engine(name: str | Path = DEFAULT_ENGINE, threads: int = 0) -> Engine:
     if str(name) in engine_names():
         return engine_on(Bundle.open(shelf() / str(name)), threads)
     with suppress(OSError):  # a name too long for a file, a folder that may not be entered
-        if Path(name).is_dir():
+        if str(name) not in ("", ".") and Path(name).is_dir():
             return engine_on(Bundle.open(Path(name)), threads)
     raise UnknownChoice("engine (nor bundle folder)", str(name), engine_names())

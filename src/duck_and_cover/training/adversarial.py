@@ -161,7 +161,8 @@ class AdversarialTraining(Training):
 
     def latents(self, count: int, generator: torch.Generator) -> Tensor:
         """What a whole batch is drawn from, on the generator's device."""
-        return torch.randn(count, self.recipe.network.latent, generator=generator, device=generator.device)
+        latent: int = self.recipe.network.latent  # type: ignore[union-attr]  (an upscaler has none)
+        return torch.randn(count, latent, generator=generator, device=generator.device)
 
 
 class GanTraining(AdversarialTraining, PictureTraining):

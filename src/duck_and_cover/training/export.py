@@ -114,7 +114,8 @@ def graph_of(module: Training) -> Graph:
     assert isinstance(module, GanTraining)
     recipe: GanRecipe = module.recipe
     generator = _Generator(net, recipe.stage_at(int(module.images_shown))).eval()
-    return Graph(generator, {"z": (recipe.network.latent,), "condition": (d,)}, ("picture",))
+    latent: int = recipe.network.latent  # type: ignore[union-attr]
+    return Graph(generator, {"z": (latent,), "condition": (d,)}, ("picture",))
 
 
 def to_onnx(graph: Graph) -> tuple[bytes, Parity]:

@@ -23,10 +23,10 @@ __all__ = ["UpscaleTraining", "made_small"]
 class UpscaleTraining(AdversarialTraining):
     """A GAN whose condition is a small picture."""
 
-    recipe: UpscaleRecipe
+    recipe: UpscaleRecipe  # type: ignore[assignment]
 
     def step(self, batch: Batch, shown: int) -> dict[str, float]:
-        generator, side = self.generator_at(shown + 1), self.recipe.network.piece_px
+        generator, side = self.generator_at(shown + 1), self.recipe.network.piece_px  # latents are drawn at `shown`
         room = batch.picture.shape[-1] - side + 1
         y, x = (int(torch.randint(0, room, (), generator=generator, device=self.device)) for _ in range(2))
         piece = batch.picture[:, :, y : y + side, x : x + side]
@@ -39,7 +39,8 @@ class UpscaleTraining(AdversarialTraining):
         small = small + 0.05 * self.recipe.worse * worse[:, 1:, None, None] * self.rows(grain)
         return super().step(Batch(piece, small, batch.aspects, batch.weight), shown)
 
-    def beside(self, drawn: Tensor, real: Tensor, small: Tensor) -> Tensor:
+    def beside(self, drawn: Tensor, real: Tensor, condition: Tensor) -> Tensor:
+        """After the critic: the difference to the small picture, and a little of that to the very piece."""
         recipe = self.recipe
         same = (made_small(drawn.float()) - made_small(real)).abs().mean()
         return recipe.faithful * same + recipe.content * (drawn.float() - real).abs().mean()
