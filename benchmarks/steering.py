@@ -73,7 +73,8 @@ def main() -> None:
     (HERE / "steering.json").write_text(json.dumps(record, indent=1) + "\n")
     lines = [
         "# Do genre and year steer the art?\n",
-        f"`python benchmarks/steering.py`: model {model[:12]}, {arguments.seeds} noises, the same for each.\n",
+        f"`python benchmarks/steering.py`: model {model[:12]}, {arguments.seeds} noises, the same for each; on "
+        f"{record['machine']}.\n",
         f"Correlation over {len(rows)} genres of generated with real covers: **lightness {found['lightness']}, "
         f"chroma {found['chroma']}** (0 would be no steering).\n",
         "| genre | covers | lightness real | drawn | chroma real | drawn |",

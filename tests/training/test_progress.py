@@ -41,6 +41,17 @@ def test_rows_and_columns_can_be_chosen(run_dir: Path) -> None:
     assert (last[40, 160, 2], last[120, 160, 2]) == (0, 220)
 
 
+def test_a_long_run_can_be_thinned(run_dir: Path) -> None:
+    for images in range(10_000, 100_000, 10_000):
+        (run_dir / "previews" / f"{images:010d}.png").write_bytes((run_dir / "previews" / "0000004000.png").read_bytes())
+    assert len(frames_of(run_dir, width_px=160)) == 12
+    few = [frame.images for frame in frames_of(run_dir, width_px=160, most=4)]
+    assert len(few) == 4 and few[0] == 0 and few[-1] == 1_250_000
+    assert len(frames_of(run_dir, width_px=160, most=99)) == 12
+    with pytest.raises(BadInput, match="2 or more"):
+        frames_of(run_dir, most=1)
+
+
 @pytest.mark.parametrize("suffix", ["gif", "webp"])
 def test_the_ends_are_held(run_dir: Path, tmp_path: Path, suffix: str) -> None:
     write_film(frames_of(run_dir, width_px=160), tmp_path / "a" / f"progress.{suffix}", seconds=4)

@@ -34,14 +34,15 @@ class Frame:
     pixels: NDArray[np.uint8]
 
 
-def frames_of(run_dir: Path, *, rows: Sequence[int] | None = None, columns: int = COLUMNS,
-              width_px: int = 640) -> list[Frame]:  # fmt: skip
+def frames_of(run_dir: Path, *, rows: Sequence[int] | None = None, columns: int = COLUMNS, width_px: int = 640,
+              most: int | None = None) -> list[Frame]:  # fmt: skip
     """The previews of a run, captioned, oldest first.
 
     rows:      which conditions of `previews.ROWS`; all by default.
     columns:   how many pictures of each.
     width_px:  of the frames.
-    Raises `BadInput` where the run has none.
+    most:      frames, evenly chosen, the first and the last among them; all by default.
+    An upscaler's previews have no conditions and are shown whole. Raises `BadInput` where the run has none.
     """
     wanted = list(rows) if rows is not None else list(range(len(ROWS)))
     if not wanted or not all(0 <= row < len(ROWS) for row in wanted):
@@ -51,15 +52,19 @@ def frames_of(run_dir: Path, *, rows: Sequence[int] | None = None, columns: int 
     files = sorted((run_dir / "previews").glob("*.png"))
     if not files:
         raise BadInput(f"{run_dir}: no previews there; wanted a run that has shown `preview_kimg` pictures")
-    frames = []
-    for file in files:
+    if most is not None and most < 2:
+        raise BadInput(f"{most} frames; wanted 2 or more")
+    frames, last = [], len(files) - 1
+    chosen = range(len(files)) if most is None else sorted({round(i * last / (most - 1)) for i in range(most)})
+    for file in (files[i] for i in chosen):
         try:
             images, grid = int(file.stem), np.asarray(Image.open(file).convert("RGB"))
         except (ValueError, OSError, UnidentifiedImageError) as error:
             raise BadInput(f"{file}: not a preview ({error})") from error
         cell = grid.shape[0] // len(ROWS)
-        kept = np.concatenate([grid[row * cell : (row + 1) * cell, : columns * cell] for row in wanted])
-        frames.append(Frame(images, _captioned(kept, images, width_px)))
+        if grid.shape[1] == COLUMNS * cell:
+            grid = np.concatenate([grid[row * cell : (row + 1) * cell, : columns * cell] for row in wanted])
+        frames.append(Frame(images, _captioned(grid, images, width_px)))
     return frames
 
 
