@@ -1,4 +1,5 @@
-"""Make the pictures of the README with the tool itself: eight records, eight ideas for one, one in five times.
+"""Make the pictures of the README with the tool itself: eight records, eight ideas for one, one in five genres and in
+five times.
 
     python tools/readme_covers.py [--size 3000] [--full FOLDER]
 
@@ -41,7 +42,8 @@ SHOWN = (
     Shown("classical", Album("Elena Vastrik", "Nocturnes & Elegies", ("classical",), 1982), 4),
     Shown("indie-pop", Album("Paper Lanterns", "Soft Geometry", ("indie pop",), 2019), 3),
 )
-YEARS = (("jazz", 1959), ("folk", 1972), ("synth-pop", 1985), ("techno", 1996), ("indie pop", 2019))
+YEARS = (("jazz", 1959), ("folk", 1972), ("synth-pop", 1985), ("techno", 1996), ("indie pop", 2019),
+         ("pop", 1966), ("pop", 1978), ("pop", 1985), ("pop", 1997), ("pop", 2019))  # fmt: skip
 YEARS_SEED, VARIANTS_SEED = 9, 1
 
 
