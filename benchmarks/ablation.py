@@ -16,16 +16,14 @@ from pathlib import Path
 
 import numpy as np
 from create import commit, machine
+from held_out import FIELDS, held_out
 
-from duck_and_cover.condition import Condition
 from duck_and_cover.cover import to_network
-from duck_and_cover.dataset.letters import letter_mask, load_letters, without_letters
-from duck_and_cover.dataset.reader import CoverDataset
+from duck_and_cover.dataset.letters import load_letters
 from duck_and_cover.generation.engine import open_engine
 from duck_and_cover.generation.onnx import DenoiserEngine
 
 HERE = Path(__file__).parent
-FIELDS = ("genres", "year", "artist", "album")
 TIMES = (0.6, 0.8, 0.9, 0.97)
 TOLD = {
     "nothing": (), "genres": ("genres",), "year": ("year",), "artist": ("artist",), "album": ("album",),
@@ -44,15 +42,8 @@ def main() -> None:
     assert isinstance(engine, DenoiserEngine)
     side, encoder = engine.bundle.resolution_px, engine.bundle.encoder
     letters = load_letters(arguments.letters) if arguments.letters else {}
-    pictures, conditions = [], []
-    for part in ("validation", "test"):
-        for cover in CoverDataset(arguments.covers, part, side):
-            condition = Condition.of(cover.origin.album)  # type: ignore[union-attr]
-            if condition.genres and condition.year and condition.artist and condition.album:
-                boxes = letters.get(cover.origin.id, ())  # type: ignore[union-attr]
-                pictures.append(without_letters(cover.pixels, letter_mask(boxes, side)))
-                conditions.append(condition)
-    x0, rng = to_network(np.stack(pictures)), np.random.default_rng(0)
+    pictures, conditions = held_out(arguments.covers, side, letters, all_fields=True)
+    x0, rng = to_network(pictures), np.random.default_rng(0)
     noise = rng.standard_normal(x0.shape, np.float32)
     other = rng.permutation(len(x0))
 

@@ -1,6 +1,6 @@
 """What does each field of a condition add to what a network draws? In benchmarks/fields.md and .json.
 
-    python benchmarks/fields.py COVERS [--engines flow-64 BUNDLE ...] [--letters letters.jsonl] [--drawn 8]
+    python benchmarks/fields.py COVERS [--engines flow-64 BUNDLE ...] [--letters letters.jsonl] [--drawn 4]
 
 Any family, denoiser or GAN, by what it draws: for held-out covers the network draws pictures, told nothing, told one
 field, told all. The energy score (`evaluation/energy.py`) says how well they foretell the cover. A field that the
@@ -15,14 +15,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
-from ablation import FIELDS, OTHERS, TOLD
+from ablation import OTHERS, TOLD
 from create import commit, machine
+from held_out import FIELDS, held_out
 
 from duck_and_cover.condition import Condition
 from duck_and_cover.cover import Pixels
-from duck_and_cover.dataset.letters import letter_mask, load_letters, without_letters
-from duck_and_cover.dataset.reader import CoverDataset
+from duck_and_cover.dataset.letters import load_letters
 from duck_and_cover.evaluation.energy import energy_scores
 from duck_and_cover.generation.engine import DEFAULT_ENGINE, Engine, open_engine
 
@@ -30,31 +31,14 @@ HERE = Path(__file__).parent
 SIDE_PX = 32
 
 
-def held_out(covers: Path, letters: dict[str, Any]) -> tuple[Pixels, list[Condition]]:
-    """Covers kept from training that state at least a genre, lettering filled in."""
-    pictures, conditions = [], []
-    for part in ("validation", "test"):
-        for cover in CoverDataset(covers, part, SIDE_PX):
-            condition = Condition.of(cover.origin.album)  # type: ignore[union-attr]
-            if condition.genres and condition.year and condition.artist and condition.album:
-                mask = letter_mask(letters.get(cover.origin.id, ()), SIDE_PX)  # type: ignore[union-attr]
-                pictures.append(without_letters(cover.pixels, mask))
-                conditions.append(condition)
-    return np.stack(pictures), conditions
-
-
 def drawn_for(engine: Engine, conditions: list[Condition], count: int) -> Pixels:
-    """The same noises for every cover. -> (N, count, 32, 32, 3)"""
-    import cv2
+    """`count` pictures for each cover, with noises of its own: the same whatever is told. -> (N, count, 32, 32, 3)"""
+    return np.stack([[small(engine.draw(condition, cover * count + number).pixels) for number in range(count)]
+                     for cover, condition in enumerate(conditions)])  # fmt: skip
 
-    def small(condition: Condition, seed: int) -> Pixels:
-        return cv2.resize(engine.draw(condition, seed).pixels, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA)
 
-    known: dict[str, list[Pixels]] = {}
-    for condition in conditions:
-        if repr(condition) not in known:
-            known[repr(condition)] = [small(condition, seed) for seed in range(count)]
-    return np.stack([np.stack(known[repr(condition)]) for condition in conditions])
+def small(picture: Pixels) -> Pixels:
+    return np.asarray(cv2.resize(picture, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def gains(engine: Engine, real: Pixels, conditions: list[Condition], count: int) -> list[dict[str, Any]]:
@@ -76,9 +60,10 @@ def main() -> None:
     parser.add_argument("covers", type=Path)
     parser.add_argument("--engines", nargs="+", default=[DEFAULT_ENGINE])
     parser.add_argument("--letters", type=Path)
-    parser.add_argument("--drawn", type=int, default=8)
+    parser.add_argument("--drawn", type=int, default=4)
     arguments = parser.parse_args()
-    real, conditions = held_out(arguments.covers, load_letters(arguments.letters) if arguments.letters else {})
+    letters = load_letters(arguments.letters) if arguments.letters else {}
+    real, conditions = held_out(arguments.covers, SIDE_PX, letters, all_fields=True)
     tables = {}
     for name in arguments.engines:
         engine = open_engine(name)

@@ -15,32 +15,19 @@ from typing import Any
 
 import numpy as np
 from create import commit, machine
+from held_out import held_out
 from numpy.typing import NDArray
 
 from duck_and_cover.condition import Condition
-from duck_and_cover.cover import Pixels
-from duck_and_cover.dataset.letters import letter_mask, load_letters, without_letters
-from duck_and_cover.dataset.reader import CoverDataset
+from duck_and_cover.dataset.letters import load_letters
 from duck_and_cover.evaluation.calibration import calibration
-from duck_and_cover.evaluation.control import FEWEST_A_CLASS, balanced_accuracy, confusion, rank_correlation
+from duck_and_cover.evaluation.control import balanced_accuracy, confusion, frequent, rank_correlation
 from duck_and_cover.evaluation.measure import FIVE
 from duck_and_cover.evaluation.uncertainty import bootstrap
 from duck_and_cover.generation.judge import Judge, Opinion, open_judge
 from duck_and_cover.genres import main_family
 
 HERE = Path(__file__).parent
-
-
-def held_out(covers: Path, side_px: int, letters: dict[str, Any]) -> tuple[Pixels, list[Condition]]:
-    """Art of covers kept from training, and what is known of them."""
-    pictures, asked = [], []
-    for part in ("validation", "test"):
-        for cover in CoverDataset(covers, part, side_px):
-            boxes = letters.get(cover.origin.id, ())  # type: ignore[union-attr]
-            mask = letter_mask(boxes, side_px)
-            pictures.append(without_letters(cover.pixels, mask) if boxes else cover.pixels)
-            asked.append(Condition.of(cover.origin.album))  # type: ignore[union-attr]
-    return np.stack(pictures), asked
 
 
 def families(judge: Judge, seen: Opinion, asked: list[Condition], names: tuple[str, ...]) -> dict[str, Any]:
@@ -72,7 +59,7 @@ def years(judge: Judge, seen: Opinion, asked: list[Condition]) -> dict[str, Any]
 
 def accuracy(table: NDArray[np.int64]) -> tuple[float, float, int]:
     """Balanced, its error, and over how many classes: those with five covers and more."""
-    enough = np.where(table.sum(1, keepdims=True) >= FEWEST_A_CLASS, table, 0)
+    enough = frequent(table)
     return *balanced_accuracy(enough), int((enough.sum(1) > 0).sum())
 
 

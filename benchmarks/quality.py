@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import tempfile
 import time
 from pathlib import Path
@@ -23,7 +22,7 @@ from duck_and_cover.condition import Condition
 from duck_and_cover.dataset.letters import load_letters
 from duck_and_cover.evaluation.evaluate import Evaluation, RealCovers, evaluate, real_covers
 from duck_and_cover.evaluation.measure import Measured
-from duck_and_cover.evaluation.report import LINES, write_report
+from duck_and_cover.evaluation.report import LINES, as_json, in_words, write_report
 from duck_and_cover.generation.judge import Judge, open_judge
 from duck_and_cover.generation.onnx import engine_on
 
@@ -48,11 +47,7 @@ def measured(bundle: Bundle, covers: RealCovers, judge: Judge, samples: int) -> 
 
 
 def shown(number: Measured) -> str:
-    if number.why_not:
-        return "–"
-    digits = 1 if abs(number.value) >= 20 else 2 if abs(number.value) >= 2 else 3
-    error = "" if math.isnan(number.error) else f" ± {number.error:.{digits}f}"
-    return f"{number.value:.{digits}f}{error}"
+    return "–" if number.why_not else " ".join(in_words(number)).strip()
 
 
 def main() -> None:
@@ -68,10 +63,12 @@ def main() -> None:
     judge, letters = open_judge(arguments.judge), load_letters(arguments.letters) if arguments.letters else None
     found: dict[str, Evaluation] = {}
     known: dict[str, dict[str, Any]] = {}
+    bundles = [Bundle.open(folder) for folder in arguments.bundles]
+    if len({bundle.resolution_px for bundle in bundles}) > 1:
+        parser.error("bundles of one resolution can be compared; these have several")
     with tempfile.TemporaryDirectory() as scratch:
         cache = arguments.cache or Path(scratch)
-        for folder in arguments.bundles:
-            bundle = Bundle.open(folder)
+        for bundle in bundles:
             covers = real_covers(arguments.covers, bundle.resolution_px, cache, letters)
             known[bundle.name] = facts(bundle)
             found[bundle.name] = measured(bundle, covers, judge, arguments.samples)
@@ -88,11 +85,9 @@ def write(found: dict[str, Evaluation], known: dict[str, dict[str, Any]], about:
     """The table, and the same numbers as JSON."""
     names, real = list(found), next(iter(found.values())).real
     rows = [row for row in LINES if row in real]
-    numbers = {
-        name: {row: [found[name].drawn[row].value, found[name].drawn[row].error] for row in rows} for name in names
-    }
+    numbers = {name: {row: as_json(found[name].drawn[row]) for row in rows} for name in names}
     record = {**about, "networks": {name: {**known[name], "numbers": numbers[name]} for name in names},
-              "real": {row: [real[row].value, real[row].error] for row in rows}}  # fmt: skip
+              "real": {row: as_json(real[row]) for row in rows}}  # fmt: skip
     (HERE / "quality.json").write_text(json.dumps(record, indent=1) + "\n")
     facts_shown = ("px", "images shown", "parameters, M", "MB", "s a picture")
     lines = [

@@ -44,6 +44,7 @@ class Counted:
     engine: DenoiserEngine
     condition: Array
     sampler: Sampler
+    familiarity: float
     evaluations: int = 0
     difference: Array = field(default_factory=lambda: np.zeros(1, np.float32))
 
@@ -56,7 +57,7 @@ class Counted:
         slope = self.at(x, t, self.condition)
         if step % self.sampler.refresh == 0:
             self.difference = slope - self.at(x, t, np.zeros_like(self.condition))
-        return slope + np.float32(self.sampler.guidance - 1) * self.difference
+        return slope + np.float32((self.sampler.guidance - 1) * self.familiarity) * self.difference
 
 
 def heun(velocity: Counted, noise: Array, steps: int) -> Array:
@@ -76,13 +77,15 @@ def main() -> None:
     rng, size = np.random.default_rng(0), bundle.resolution_px
     noises = [rng.standard_normal((1, 3, size, size), np.float32) for _ in ASKED]
     encoded = [bundle.encoder.encode(asked)[None] for asked in ASKED]
-    exact = [heun(Counted(engine, c, bundle.sampler), n, 40) for c, n in zip(encoded, noises, strict=True)]
+    known = [bundle.familiarity(asked) for asked in ASKED]
+    exact = [heun(Counted(engine, c, bundle.sampler, k), n, 40)
+             for c, n, k in zip(encoded, noises, known, strict=True)]  # fmt: skip
     rows = []
     for tried in TRIED:
         sampler = replace(bundle.sampler, **tried)
         squares, evaluations, began = [], 0, time.perf_counter()
-        for condition, noise, wanted in zip(encoded, noises, exact, strict=True):
-            velocity = Counted(engine, condition, sampler)
+        for condition, noise, wanted, familiar in zip(encoded, noises, exact, known, strict=True):
+            velocity = Counted(engine, condition, sampler, familiar)
             found = follow(velocity, noise, times_of(sampler))
             squares.append(float(np.mean((np.clip(found, -1, 1) - np.clip(wanted, -1, 1)) ** 2)))
             evaluations = velocity.evaluations

@@ -23,7 +23,7 @@ from duck_and_cover.dataset.reader import CoverDataset
 from duck_and_cover.design.colour import srgb_to_oklab
 from duck_and_cover.design.formats import srgb_profile
 from duck_and_cover.generation.engine import DEFAULT_ENGINE, open_engine
-from duck_and_cover.generation.onnx import DenoiserEngine
+from duck_and_cover.generation.onnx import OnnxEngine
 
 HERE = Path(__file__).parent
 GENRES = ("metal", "black metal", "jazz", "country", "hip hop", "electronic", "vaporwave", "classical", "pop", "rock",
@@ -51,7 +51,7 @@ def main() -> None:
             if len(real[genre]) < 400:
                 real[genre].append(cover.pixels)
     engine, rows = open_engine(arguments.engine), []
-    assert isinstance(engine, DenoiserEngine)
+    assert isinstance(engine, OnnxEngine)
     model = engine.bundle.facts["files"]["model.onnx"]["sha256"]
     for genre in GENRES:
         drawn = [engine.draw(Condition({genre: 1.0}), seed).pixels for seed in range(arguments.seeds)]

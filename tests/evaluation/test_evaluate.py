@@ -15,6 +15,7 @@ from duck_and_cover.cover import Pixels
 from duck_and_cover.errors import BadInput, TooFewPictures
 from duck_and_cover.evaluation.encoding import as_published
 from duck_and_cover.evaluation.evaluate import Evaluation, RealCovers, evaluate
+from duck_and_cover.evaluation.measure import distances, tellable
 from duck_and_cover.evaluation.report import LINES, write_report
 
 SIDE = 32
@@ -54,7 +55,7 @@ def covers() -> RealCovers:
         asked = tuple(Condition({str(rng.choice(GENRES)): 1.0}, int(rng.integers(1960, 2010))) for _ in range(count))
         return np.stack([made(c, seed * 10_000 + i) for i, c in enumerate(asked)]), asked
 
-    return RealCovers(*some(440, 1), *some(120, 2), "0123")
+    return RealCovers(*some(440, 1), *some(320, 2), "0123")
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +90,7 @@ def test_every_fault_shows_where_it_must(measured: Callable, good: Evaluation, c
     deaf = measured(lambda condition, seed: new(Condition({GENRES[seed % 3]: 1.0}, 1960 + seed * 7 % 50), seed))
     assert deaf.drawn["genre"].value < 0.5
     assert abs(deaf.drawn["year"].value) < 0.25
-    assert deaf.drawn["swap"].value < 0.8
+    assert deaf.drawn["swap"].value == pytest.approx(0.5, abs=0.25)
     assert deaf.drawn["frechet"].value < 4 * good.drawn["frechet"].value, "as a set it is right"
 
     stuck = measured(lambda condition, seed: new(Condition({"jazz": 1.0}, 1985), 0))
@@ -126,10 +127,42 @@ def test_without_labels_the_rest_is_measured(covers: RealCovers) -> None:
     assert found.drawn["swd"].value > 0
 
 
+def test_the_floor_is_of_covers_kept_back_where_there_are_enough(good: Evaluation, covers: RealCovers) -> None:
+    assert good.floor == "kept back"
+    few = RealCovers(covers.training, covers.training_asked, covers.kept_back[:150], covers.kept_back_asked[:150], "0")
+    found = evaluate(new, few, Eye(), samples=200)
+    assert found.floor == "training"
+    assert found.copies is None
+    assert "300" in found.drawn["copies"].why_not
+
+
+def test_another_seed_draws_other_pictures(covers: RealCovers) -> None:
+    drawn = []
+    for seed in (0, 1):
+        evaluate(lambda c, number: drawn.append(number) or new(c, number), covers, Eye(), samples=200, seed=seed)  # type: ignore[func-returns-value]
+    half = len(drawn) // 2
+    assert len(set(drawn[:half]) & set(drawn[half:])) == 0
+
+
+def test_only_families_that_both_sides_have_are_compared() -> None:
+    asked = [[Condition({"jazz": 1.0})] * 5 + [Condition({"metal": 1.0})] * 9, [Condition({"jazz": 1.0})] * 9]
+    assert tellable(Eye(), *asked) == ("jazz",)
+
+
+def test_odd_sizes_leave_numbers_out_and_keep_the_rest() -> None:
+    rng = np.random.default_rng(0)
+    one, two = (rng.integers(0, 256, (60, 24, 24, 3)).astype(np.uint8) for _ in range(2))
+    seen = [SimpleNamespace(features=rng.normal(0, 1, (60, 8)), families=None, year=None) for _ in range(2)]
+    found = distances(one, seen[0], two, seen[1])
+    assert "power of two" in found["swd"].why_not
+    assert "32 or more" in found["likeness"].why_not
+    assert found["frechet"].value > 0
+
+
 def test_too_few_and_mixed_sizes_are_refused(covers: RealCovers) -> None:
     with pytest.raises(TooFewPictures, match="an evaluation of 100 pictures says nothing; wanted 200"):
         evaluate(new, covers, Eye(), samples=100)
-    with pytest.raises(TooFewPictures, match="wanted 800 or more"):
+    with pytest.raises(BadInput, match="400 samples want 800 training covers"):
         evaluate(new, covers, Eye(), samples=400)
     with pytest.raises(BadInput, match="mixed sizes"):
         evaluate(lambda c, seed: new(c, seed)[: 32 - seed % 2 * 16, : 32 - seed % 2 * 16], covers, Eye(), samples=200)

@@ -45,10 +45,18 @@ def test_density_notices_what_is_unlike_and_coverage_what_is_one_and_the_same(fe
 
 def test_the_kernel_distance_is_unbiased_on_few(features: Features) -> None:
     """The Fréchet distance of equal sets falls with their number; this one is about zero whatever the number."""
-    few = [kernel_distance(features(60, s), features(60, s + 50), subsets=5)[0] for s in range(20)]
+    few = [kernel_distance(features(60, s), features(60, s + 50), times=2)[0] for s in range(20)]
     far = kernel_distance(features(60, 0), features(60, 1, kinds=1))[0]
     assert abs(float(np.mean(few))) < 0.02 * far
     assert frechet_distance(features(60, 0), features(60, 1)) > 3 * frechet_distance(features(900, 0), features(900, 1))
+
+
+def test_errors_are_what_a_distance_really_moves_by(features: Features) -> None:
+    """Measured again and again on new sets of the same kinds."""
+    pairs = [(features(200, s), features(200, s + 100, kinds=2)) for s in range(30)]
+    found = [kernel_distance(one, two) for one, two in pairs]
+    moves = float(np.std([value for value, _ in found], ddof=1))
+    assert float(np.mean([error for _, error in found])) == pytest.approx(moves, rel=0.4)
 
 
 def test_distances_are_euclidean() -> None:

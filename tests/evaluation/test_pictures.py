@@ -59,9 +59,19 @@ def test_palettes_of_equal_sets_are_near_and_other_colours_far(pictures: Picture
         palette_distance(real[:19], real)
 
 
+def test_the_error_of_a_palette_distance_is_what_it_moves_by(pictures: Pictures) -> None:
+    found = []
+    for s in range(12):
+        tinted = pictures(100, s + 50)
+        tinted[..., 0] //= 2
+        found.append(palette_distance(pictures(100, s), tinted, pairs=1000))
+    moves = float(np.std([value for value, _ in found], ddof=1))
+    assert 0.5 * moves < float(np.mean([error for _, error in found])) < 2 * moves
+
+
 @pytest.fixture
 def worlds(pictures: Pictures) -> tuple[Pixels, Pixels, Pixels]:
-    return pictures(300, 1), pictures(100, 2), pictures(100, 3)
+    return pictures(300, 1), pictures(300, 2), pictures(100, 3)
 
 
 def test_new_pictures_raise_no_alarm(worlds: tuple[Pixels, ...]) -> None:
@@ -95,5 +105,5 @@ def test_planted_copies_raise_it(worlds: tuple[Pixels, ...], disguise: str) -> N
 def test_a_network_that_only_copies_shows_in_the_ratio(worlds: tuple[Pixels, ...]) -> None:
     training, kept_back, _ = worlds
     assert copies(training[:100], training, kept_back).ratio < 0.1
-    with pytest.raises(TooFewPictures, match="50 or more"):
-        copies(training, training, kept_back[:49])
+    with pytest.raises(TooFewPictures, match="300 or more"):
+        copies(training, training, kept_back[:299])

@@ -73,6 +73,11 @@ def test_weights_are_passed_over_only_where_asked() -> None:
     assert conv.weight.grad is not None
 
 
+def test_what_it_cannot_do_is_refused() -> None:
+    with pytest.raises(ValueError, match="stride of 1"):
+        Conv2d(2, 2, 3, stride=2)
+
+
 def test_half_precision_inside_autocast() -> None:
     conv = Conv2d(2, 4, 3, padding=1)
     with torch.autocast("cpu", torch.bfloat16):

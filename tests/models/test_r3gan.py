@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
+
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from duck_and_cover.models.r3gan import R3ganConfig, doubled, halved
+from duck_and_cover.models import r3gan
+from duck_and_cover.models.r3gan import R3ganConfig, smoothly_doubled, smoothly_halved
 
 SMALL = R3ganConfig(
     32, widths=(32, 32, 16, 16), blocks=2, expansion=2, group=8, latent=6, embedding=4, condition_dims=5
@@ -68,17 +72,17 @@ def test_the_critic_ends_with_one_filter_a_channel() -> None:
 def test_resampling_is_smooth() -> None:
     """[1, 2, 1]: a constant stays a constant up to the edge, a checkerboard of single pixels vanishes."""
     constant = torch.ones(1, 2, 8, 8)
-    assert torch.equal(doubled(constant), torch.ones(1, 2, 16, 16))
-    assert torch.equal(halved(constant), torch.ones(1, 2, 4, 4))
+    assert torch.equal(smoothly_doubled(constant), torch.ones(1, 2, 16, 16))
+    assert torch.equal(smoothly_halved(constant), torch.ones(1, 2, 4, 4))
     board = torch.ones(1, 1, 8, 8)
     board[..., ::2, 1::2] = board[..., 1::2, ::2] = -1
-    assert torch.allclose(halved(board)[..., 1:, 1:], torch.zeros(1, 1, 3, 3), atol=1e-6)
+    assert torch.allclose(smoothly_halved(board)[..., 1:, 1:], torch.zeros(1, 1, 3, 3), atol=1e-6)
     ramp = torch.arange(8.0).expand(1, 1, 8, 8)
-    assert torch.allclose(doubled(ramp)[0, 0, 4, :15], torch.arange(15.0) / 2)
+    assert torch.allclose(smoothly_doubled(ramp)[0, 0, 4, :15], torch.arange(15.0) / 2)
     dot = torch.zeros(1, 1, 8, 8)
     dot[..., 4, 4] = 16
-    assert halved(dot)[0, 0, 2, 1:4].tolist() == [0.0, 4.0, 0.0]
-    assert halved(dot.roll(1, -1))[0, 0, 2, 1:4].tolist() == [0.0, 2.0, 2.0]
+    assert smoothly_halved(dot)[0, 0, 2, 1:4].tolist() == [0.0, 4.0, 0.0]
+    assert smoothly_halved(dot.roll(1, -1))[0, 0, 2, 1:4].tolist() == [0.0, 2.0, 2.0]
 
 
 def test_pictures_may_be_folded() -> None:
@@ -100,3 +104,14 @@ def test_pictures_may_be_folded() -> None:
 def test_impossible_shapes_are_refused(wrong: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         R3ganConfig(**wrong)
+
+
+def test_it_can_be_exported_before_anything_was_drawn() -> None:
+    """What the resampling keeps between calls must be real numbers, also where the first call is an export."""
+    r3gan._doubling.cache_clear()
+    generator = SMALL.generator().eval()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.export.export(generator, (torch.randn(2, 6), torch.zeros(2, 5)))
+    with torch.no_grad():
+        assert np.isfinite(generator(torch.randn(1, 6), torch.zeros(1, 5)).numpy()).all()

@@ -149,6 +149,9 @@ def test_a_judge_draws_nothing_and_an_engine_judges_nothing(
 
 
 def test_the_network_takes_what_halves_evenly() -> None:
+    for wrong, said in (({"dropout": 2.0}, "dropout is 2"), ({"batch": 1}, "batch is 1; wanted 2 or more")):
+        with pytest.raises(BadInput, match=said):
+            shipped("judge-64").with_changes(**wrong)
     with pytest.raises(ValueError, match="no whole number"):
         JudgeConfig(resolution_px=20, widths=(8, 8, 8))
     net = JudgeNetwork(JudgeConfig()).eval()

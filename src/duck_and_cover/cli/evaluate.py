@@ -25,8 +25,8 @@ NOISES = 10
               help="Lettering found by `duckcover dataset letters`; it is filled in.")  # fmt: skip
 @click.option("--judge", "judge_dir", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="BUNDLE",
               help="A judge of your own. [default: the one that ships]")  # fmt: skip
-@click.option("--samples", type=int, default=2000, show_default=True, metavar="N")
-@click.option("--seed", type=int, default=0, show_default=True, metavar="N")
+@click.option("--samples", type=click.IntRange(1), default=2000, show_default=True, metavar="N")
+@click.option("--seed", type=click.IntRange(0, 1_000_000), default=0, show_default=True, metavar="N")
 @click.option("--cache", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
               help="Keep decoded covers there for the next time.")  # fmt: skip
 def evaluate(source: Path, data: Path, output: Path, letters: Path | None, judge_dir: Path | None, samples: int,
@@ -51,9 +51,11 @@ def evaluate(source: Path, data: Path, output: Path, letters: Path | None, judge
     from duck_and_cover.generation.judge import open_judge
     from duck_and_cover.generation.onnx import engine_on
 
+    judge = open_judge(judge_dir)
+    output.mkdir(parents=True, exist_ok=True)  # what cannot be written is known before anything is drawn
     with tempfile.TemporaryDirectory() as scratch:
         bundle = Bundle.open(_bundle_of(source, Path(scratch)))
-        engine, judge = engine_on(bundle), open_judge(judge_dir)
+        engine = engine_on(bundle)
         found = load_letters(letters) if letters else None
         covers = real_covers(data, bundle.resolution_px, cache or Path(scratch) / "covers", found)
         result = run(lambda condition, number: engine.draw(condition, number).pixels, covers, judge,

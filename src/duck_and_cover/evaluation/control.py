@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from duck_and_cover.errors import TooFewPictures
 
-__all__ = ["FEWEST_A_CLASS", "balanced_accuracy", "confusion", "follows", "rank_correlation", "share"]
+__all__ = ["FEWEST_A_CLASS", "balanced_accuracy", "confusion", "follows", "frequent", "rank_correlation", "share",
+           "share_error"]  # fmt: skip
 
 FEWEST_A_CLASS = 5
 
@@ -40,8 +41,19 @@ def balanced_accuracy(table: NDArray[np.integer]) -> tuple[float, float]:
     if fewest < FEWEST_A_CLASS:
         raise TooFewPictures("accuracy on a class", fewest, FEWEST_A_CLASS)
     right = table[rows, rows] / asked[rows]
-    error = np.sqrt((right * (1 - right) / asked[rows]).sum()) / len(rows)
-    return float(right.mean()), float(error)
+    each = [share_error(float(table[row, row]), float(asked[row])) for row in rows]
+    return float(right.mean()), float(np.linalg.norm(each) / len(rows))
+
+
+def frequent(table: NDArray[np.integer]) -> NDArray[np.integer]:
+    """A table of confusion without what was asked for of classes that hardly occur."""
+    return np.where(table.sum(1, keepdims=True) >= FEWEST_A_CLASS, table, 0)
+
+
+def share_error(hits: float, of: float) -> float:
+    """Standard error of a share, above 0 also for none and all (Agresti & Coull 1998)."""
+    near = (hits + 2) / (of + 4)
+    return float(np.sqrt(near * (1 - near) / (of + 4)))
 
 
 def share(found: float, ceiling: float, floor: float) -> float:

@@ -26,7 +26,9 @@ from duck_and_cover.evaluation.lab import to_lab
 
 __all__ = ["FEWEST_KEPT_BACK", "Copies", "copies", "look_of"]
 
-FEWEST_KEPT_BACK = 50
+FEWEST_KEPT_BACK = 300
+"""Of fewer, the nearest one in a hundred is a matter of luck, and so is an alarm."""
+
 GRID = 16
 ALARM_QUANTILE = 0.01
 """Nearer than all but this share of covers kept back."""
@@ -63,7 +65,7 @@ def copies(drawn: Pixels, training: Pixels, kept_back: Pixels) -> Copies:
     """Find the nearest training cover of each drawn picture, and of each cover kept back. uint8 (N, R, R, 3) each.
 
     Plain pictures (of hardly any contrast) are near to each other without being copies; they are compared by shape: a
-    picture's look is brought to one contrast, as far as it has any. Raises `TooFewPictures` below 50 kept back.
+    picture's look is brought to one contrast, as far as it has any. Raises `TooFewPictures` below 300 kept back.
     """
     if len(kept_back) < FEWEST_KEPT_BACK:
         raise TooFewPictures("a search for copies beside covers kept back", len(kept_back), FEWEST_KEPT_BACK)

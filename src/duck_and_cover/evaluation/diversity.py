@@ -19,7 +19,7 @@ __all__ = ["FEWEST", "likeness"]
 
 FEWEST = 20
 _WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
-_WINDOW_PX = 7
+_SIGMA_PX, _WINDOW_PX = 1.0, 9
 
 
 def likeness(pictures: Pixels, *, pairs: int = 1000, seed: int = 0) -> tuple[float, float]:
@@ -30,7 +30,7 @@ def likeness(pictures: Pixels, *, pairs: int = 1000, seed: int = 0) -> tuple[flo
     if len(pictures) < FEWEST:
         raise TooFewPictures("MS-SSIM diversity", len(pictures), FEWEST)
     scales = 0
-    while scales < len(_WEIGHTS) and pictures.shape[1] >> scales > 2 * _WINDOW_PX:
+    while scales < len(_WEIGHTS) and pictures.shape[1] >> scales > _WINDOW_PX + 4:
         scales += 1
     if scales < 2:
         raise BadInput(f"pictures of {pictures.shape[1]} px; MS-SSIM wants 32 or more")
@@ -42,7 +42,7 @@ def likeness(pictures: Pixels, *, pairs: int = 1000, seed: int = 0) -> tuple[flo
     for rows in np.array_split(np.arange(pairs), max(1, pairs // 100)):
         a, b = (torch.from_numpy(to_network(pictures[which[rows]])) / 2 + 0.5 for which in (one, other))
         values = multiscale_structural_similarity_index_measure(
-            a, b, kernel_size=_WINDOW_PX, sigma=1.0, betas=weights, data_range=1.0, reduction="none", normalize="relu"
+            a, b, sigma=_SIGMA_PX, betas=weights, data_range=1.0, reduction="none", normalize="relu"
         )
         found.append(torch.as_tensor(values).numpy())
     each = np.concatenate(found)

@@ -1,7 +1,9 @@
 """`evaluate`: draw for the conditions of real covers, and measure what was drawn beside real covers.
 
 reference   training covers that everything is compared with
-elsewhere   as many other training covers: what real ones measure in the place of drawn ones (the floor)
+elsewhere   as many other real covers: what real ones measure in the place of drawn ones (the floor). Covers kept
+            back where there are enough; else other training covers, which the judge has seen as well, so that
+            floors in its features are then a little too low
 kept back   covers that neither the network nor the judge was shown: the ceiling of control, and for copies
 """
 
@@ -18,10 +20,10 @@ from duck_and_cover.cover import Pixels
 from duck_and_cover.dataset.letters import Box
 from duck_and_cover.dataset.reader import CoverDataset, Part, pixel_table
 from duck_and_cover.errors import BadInput, TooFewPictures
-from duck_and_cover.evaluation.control import follows
+from duck_and_cover.evaluation.control import follows, share_error
 from duck_and_cover.evaluation.copies import Copies, copies
 from duck_and_cover.evaluation.encoding import as_published
-from duck_and_cover.evaluation.measure import FIVE, Eye, Measured, control, distances
+from duck_and_cover.evaluation.measure import FIVE, Eye, Measured, control, distances, tellable
 
 __all__ = ["Draw", "Evaluation", "RealCovers", "evaluate", "real_covers"]
 
@@ -32,6 +34,7 @@ FEWEST = 200
 """Fewer drawn pictures leave no metric of sets standing."""
 
 SWAPS = 40
+_SWAP_SEEDS = 1_000_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +53,8 @@ class Evaluation:
     """What was drawn and measured.
 
     drawn:     on drawn pictures, name -> number.    real:  on real covers in their place.
-    pictures:  uint8 (N, R, R, 3), for `asked`, with seeds 0 to N - 1.
+    pictures:  uint8 (N, R, R, 3), for `asked`.
+    floor:     "kept back" or "training", which covers stand in the place of drawn ones.
     """
 
     drawn: Mapping[str, Measured]
@@ -60,6 +64,7 @@ class Evaluation:
     reference: Pixels
     training: Pixels
     copies: Copies | None
+    floor: str
 
 
 def real_covers(
@@ -88,20 +93,25 @@ def evaluate(draw: Draw, covers: RealCovers, eye: Eye, *, samples: int = 2000, s
     if samples < FEWEST:
         raise TooFewPictures("an evaluation", samples, FEWEST)
     if len(covers.training) < 2 * samples:
-        raise TooFewPictures(f"a floor for {samples} samples, of {len(covers.training)} training covers,",
-                             len(covers.training), 2 * samples)  # fmt: skip
+        raise BadInput(f"{samples} samples want {2 * samples} training covers, since as many more are their floor; "
+                       f"there are {len(covers.training)}: ask for fewer --samples")  # fmt: skip
     order = np.random.default_rng(seed).permutation(len(covers.training))
     first, second = np.sort(order[:samples]), np.sort(order[samples : 2 * samples])
     asked = tuple(covers.training_asked[row] for row in first)
-    pictures = _drawn(draw, asked, progress)
-    reference, elsewhere = covers.training[first], covers.training[second]
+    pictures = _drawn(draw, asked, seed, progress)
+    reference, floor = covers.training[first], "training"
+    elsewhere = covers.training[second]
+    if len(covers.kept_back) >= samples:
+        elsewhere, floor = covers.kept_back[:samples], "kept back"
     if pictures.shape[1:] != reference.shape[1:]:
         raise BadInput(
             f"drawn pictures are {pictures.shape[1]} px, real ones {reference.shape[1]}; read them at one size"
         )
     seen = [eye.opinion(each) for each in (reference, pictures, elsewhere, covers.kept_back)]
-    drawn = distances(reference, seen[0], pictures, seen[1], seed) | control(eye, seen[1], asked, seed)
-    real = distances(reference, seen[0], elsewhere, seen[2], seed) | control(eye, seen[3], covers.kept_back_asked, seed)
+    among = tellable(eye, asked, covers.kept_back_asked)
+    drawn = distances(reference, seen[0], pictures, seen[1], seed) | control(eye, seen[1], asked, among, seed)
+    real = distances(reference, seen[0], elsewhere, seen[2], seed)
+    real |= control(eye, seen[3], covers.kept_back_asked, among, seed)
     drawn["swap"] = swapped(draw, eye, seed)
     real["swap"] = Measured(why_not="real covers cannot be drawn again for another genre")
     try:
@@ -110,28 +120,30 @@ def evaluate(draw: Draw, covers: RealCovers, eye: Eye, *, samples: int = 2000, s
     except TooFewPictures as error:
         found, drawn["copies"] = None, Measured(why_not=str(error))
     real["copies"] = Measured(1.0)
-    return Evaluation(drawn, real, pictures, asked, reference, covers.training, found)
+    return Evaluation(drawn, real, pictures, asked, reference, covers.training, found, floor)
 
 
 def swapped(draw: Draw, eye: Eye, seed: int = 0) -> Measured:
     """The same noise drawn for one family and then for another: how often does the judge follow? 0.5 is chance."""
     names = [name for name in FIVE if name in eye.names]
-    rng = np.random.default_rng(seed)
+    if len(names) < 2:
+        return Measured(why_not=f"the judge knows {len(names)} of the families {', '.join(FIVE)}; wanted two")
+    rng, first = np.random.default_rng(seed), _SWAP_SEEDS + SWAPS * seed
     pairs = np.array([rng.choice(len(names), 2, replace=False) for _ in range(SWAPS)])
     before, after = (
-        eye.opinion(as_published(np.stack([draw(Condition({names[pair[i]]: 1.0}), 90_000 + seed + n)
+        eye.opinion(as_published(np.stack([draw(Condition({names[pair[i]]: 1.0}), first + n)
                                            for n, pair in enumerate(pairs)]))).families
         for i in (0, 1)
     )  # fmt: skip
     places = np.array([eye.names.index(name) for name in names])
     share = follows(np.asarray(before, float), np.asarray(after, float), places[pairs[:, 0]], places[pairs[:, 1]])
-    return Measured(share, float(np.sqrt(share * (1 - share) / SWAPS)))
+    return Measured(share, share_error(share * SWAPS, SWAPS))
 
 
-def _drawn(draw: Draw, asked: Sequence[Condition], progress: Callable[[int, int], None]) -> Pixels:
+def _drawn(draw: Draw, asked: Sequence[Condition], seed: int, progress: Callable[[int, int], None]) -> Pixels:
     pictures = []
     for number, condition in enumerate(asked):
-        pictures.append(draw(condition, number))
+        pictures.append(draw(condition, seed * len(asked) + number))
         progress(number + 1, len(asked))
     if len({picture.shape for picture in pictures}) > 1:
         raise BadInput(f"drawn pictures are of mixed sizes: {sorted({len(p) for p in pictures})} px")

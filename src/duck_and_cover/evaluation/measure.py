@@ -5,6 +5,7 @@ N  pictures    R  resolution in px    K  families    F  features
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,8 +15,8 @@ from numpy.typing import NDArray
 
 from duck_and_cover.condition import Condition
 from duck_and_cover.cover import Pixels
-from duck_and_cover.errors import TooFewPictures
-from duck_and_cover.evaluation.control import balanced_accuracy, confusion, rank_correlation
+from duck_and_cover.errors import BadInput
+from duck_and_cover.evaluation.control import FEWEST_A_CLASS, balanced_accuracy, confusion, rank_correlation
 from duck_and_cover.evaluation.coverage import density_and_coverage
 from duck_and_cover.evaluation.diversity import likeness
 from duck_and_cover.evaluation.frechet import frechet_distance
@@ -25,7 +26,7 @@ from duck_and_cover.evaluation.swd import sliced_wasserstein
 from duck_and_cover.evaluation.uncertainty import bootstrap
 from duck_and_cover.genres import main_family
 
-__all__ = ["FIVE", "Eye", "Measured", "Opinions", "control", "distances"]
+__all__ = ["FIVE", "Eye", "Measured", "Opinions", "control", "distances", "tellable"]
 
 FIVE = ("jazz", "electronic", "rock", "hip hop", "metal")
 """Families that genre control is measured on: the clearest to look at, and those that others have reported on."""
@@ -66,12 +67,15 @@ def distances(
 ) -> dict[str, Measured]:
     """How far `other` is from `real`. uint8 (N, R, R, 3) each, and what the judge sees in them.
 
-    Metrics that want more pictures than there are say so in `why_not`.
+    Metrics that want more or other pictures than there are say so in `why_not`.
     """
     one, two = np.asarray(seen_real.features), np.asarray(seen_other.features)
-    found = _sliced(real, other, seed)
+    try:
+        found = _sliced(real, other, seed)
+    except BadInput as error:  # pictures of an odd size
+        found = {"swd": Measured(why_not=str(error))}
     found["frechet"] = _tried(lambda: (frechet_distance(one, two), bootstrap(frechet_distance, one, two, seed=seed)))
-    found["kid"] = _tried(lambda: tuple(1000 * value for value in kernel_distance(one, two, seed=seed)))
+    found["kid"] = _tried(lambda: tuple(1000 * number for number in kernel_distance(one, two, seed=seed)))
     for i, name in enumerate(("density", "coverage")):
         found[name] = _tried(
             lambda i=i: (
@@ -84,17 +88,27 @@ def distances(
     return found
 
 
-def control(eye: Eye, seen: Opinions, asked: Sequence[Condition], seed: int = 0) -> dict[str, Measured]:
-    """Whether pictures look like what was asked for. `chance` is the same with the pictures shuffled.
+def tellable(eye: Eye, *asked: Sequence[Condition]) -> tuple[str, ...]:
+    """The families that the judge knows and that every one of some sets of conditions asks for often enough."""
+    counts = [Counter(main_family(tuple(condition.genres)) for condition in each) for each in asked]
+    return tuple(name for name in eye.names if all(count[name] >= FEWEST_A_CLASS for count in counts))
 
-    genre:  balanced accuracy among five families. families: among all that the judge knows.
+
+def control(
+    eye: Eye, seen: Opinions, asked: Sequence[Condition], among: Sequence[str] | None = None, seed: int = 0
+) -> dict[str, Measured]:
+    """Whether pictures look like what was asked for. "... by chance" is the same with the pictures shuffled.
+
+    among:  families that count, so that two sets can be compared; all that the judge knows by default.
+    genre:  balanced accuracy among those of five families. families: among all of them.
     year:   rank correlation of the year asked for with the year judged.
     """
+    known = tuple(among or eye.names)
     rng, found = np.random.default_rng(seed), {}
     family = [main_family(tuple(condition.genres)) or "" for condition in asked]
-    for name, choices in (("genre", tuple(n for n in FIVE if n in eye.names)), ("families", eye.names)):
+    for name, choices in (("genre", tuple(n for n in FIVE if n in known)), ("families", known)):
         places = [eye.names.index(choice) for choice in choices]
-        rows = np.array([i for i, known in enumerate(family) if known in choices], int)
+        rows = np.array([i for i, each in enumerate(family) if each in choices], int)
         wanted = np.array([choices.index(family[i]) for i in rows], int)
         judged = np.asarray(seen.families)[rows][:, places].argmax(1) if len(rows) else wanted
         count = len(choices)
@@ -112,7 +126,7 @@ def control(eye: Eye, seen: Opinions, asked: Sequence[Condition], seed: int = 0)
 
 
 def _sliced(real: Pixels, other: Pixels, seed: int) -> dict[str, Measured]:
-    """By level, finest first, and their mean. The error is that of a tenth as many patches and directions."""
+    """By level, finest first, and their mean. The error is that of a quarter of the patches and directions."""
     if len(real) != len(other):
         count = min(len(real), len(other))
         real, other = real[:count], other[:count]
@@ -134,6 +148,6 @@ def _rank(pairs: Array) -> float:
 def _tried(measure: object) -> Measured:
     try:
         value, error = measure()  # type: ignore[operator]
-    except TooFewPictures as error:
+    except BadInput as error:
         return Measured(why_not=str(error))
     return Measured(float(value), float(error))

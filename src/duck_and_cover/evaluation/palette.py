@@ -42,7 +42,8 @@ def palette_of(picture: Pixels) -> Signature:
 
 
 def palette_distance(real: Pixels, drawn: Pixels, *, pairs: int = 2000, seed: int = 0) -> tuple[float, float]:
-    """Energy distance of two sets of palettes and its standard error. uint8 (N, R, R, 3), (M, R, R, 3).
+    """Energy distance of two sets of palettes and its standard error by drawing pictures again. uint8 (N, R, R, 3),
+    (M, R, R, 3).
 
     pairs:  random ones, for each of the three means. Raises `TooFewPictures` below 20 pictures.
     """
@@ -50,11 +51,24 @@ def palette_distance(real: Pixels, drawn: Pixels, *, pairs: int = 2000, seed: in
         raise TooFewPictures("the palette distance", fewest, FEWEST)
     one, other = ([palette_of(picture) for picture in pictures] for pictures in (real, drawn))
     rng = np.random.default_rng(seed)
-    across = _work(one, other, rng.integers(0, (len(one), len(other)), (pairs, 2)))
-    within = [_work(each, each, _different(len(each), pairs, rng)) for each in (one, other)]
-    value = 2 * across.mean() - within[0].mean() - within[1].mean()
-    error = np.sqrt(4 * across.var() + within[0].var() + within[1].var()) / pairs**0.5
-    return float(value), float(error)
+    across, left, right = (
+        rng.integers(0, (len(one), len(other)), (pairs, 2)),
+        _different(len(one), pairs, rng),
+        _different(len(other), pairs, rng),
+    )
+    work = _work(one, other, across), _work(one, one, left), _work(other, other, right)
+
+    def distance(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+        """With every picture counted so often as its weight says."""
+        weights = a[across[:, 0]] * b[across[:, 1]], a[left].prod(1), b[right].prod(1)
+        between, *within = (float((w * each).sum() / w.sum()) for w, each in zip(weights, work, strict=True))
+        return 2 * between - sum(within)
+
+    def again(count: int) -> NDArray[np.float64]:
+        return np.bincount(rng.integers(0, count, count), minlength=count).astype(np.float64)
+
+    spread = [distance(again(len(one)), again(len(other))) for _ in range(40)]
+    return distance(np.ones(len(one)), np.ones(len(other))), float(np.std(spread, ddof=1))
 
 
 def _different(count: int, pairs: int, rng: np.random.Generator) -> NDArray[np.int64]:

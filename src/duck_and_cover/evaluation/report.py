@@ -16,14 +16,17 @@ from PIL import Image
 
 from duck_and_cover.cover import Pixels
 from duck_and_cover.errors import CannotWrite
+from duck_and_cover.evaluation.control import share
 from duck_and_cover.evaluation.evaluate import Evaluation
 from duck_and_cover.evaluation.measure import Measured
 
-__all__ = ["LINES", "write_report"]
+__all__ = ["LINES", "as_json", "in_words", "write_report"]
 
 LINES: Mapping[str, tuple[str, str]] = {
     "swd": ("Sliced Wasserstein distance", "x 1000, mean of the levels below; lower is nearer to real covers"),
-    "swd 128": ("· at 128 px", "finest texture"),
+    "swd 512": ("· at 512 px", "finest texture"),
+    "swd 256": ("· at 256 px", "finer texture"),
+    "swd 128": ("· at 128 px", "fine texture"),
     "swd 64": ("· at 64 px", "texture and edges"),
     "swd 32": ("· at 32 px", "shapes"),
     "swd 16": ("· at 16 px", "composition and colour"),
@@ -52,11 +55,11 @@ def write_report(folder: Path, evaluation: Evaluation, about: Mapping[str, Any],
     steering:  labels, and pictures (rows, columns, R, R, 3): one condition a row, one noise a column.
     """
     numbers = {
-        name: {"drawn": _number(evaluation.drawn[name]), "real": _number(evaluation.real[name])}
+        name: {"drawn": as_json(evaluation.drawn[name]), "real": as_json(evaluation.real[name])}
         for name in evaluation.drawn
     }
     found = evaluation.copies
-    record = {**about, "numbers": numbers, "copies": found and {
+    record = {**about, "floor": evaluation.floor, "numbers": numbers, "copies": found and {
         "suspicious": len(found.suspicious), "expected": found.expected, "alarm": found.alarm, "ratio": found.ratio,
     }}  # fmt: skip
     try:
@@ -72,7 +75,8 @@ def write_report(folder: Path, evaluation: Evaluation, about: Mapping[str, Any],
         raise CannotWrite(f"{folder}: cannot write the report there ({error.strerror or error})") from error
 
 
-def _number(measured: Measured) -> dict[str, Any]:
+def as_json(measured: Measured) -> dict[str, Any]:
+    """{"value", "error"}, or {"why_not"}; without NaN, which JSON has no word for."""
     if measured.why_not:
         return {"why_not": measured.why_not}
     error = None if math.isnan(measured.error) else round(measured.error, 5)
@@ -107,17 +111,30 @@ def _table(evaluation: Evaluation) -> str:
             continue
         drawn, real = evaluation.drawn[name], evaluation.real[name]
         chance = evaluation.drawn.get(_CHANCE.get(name, ""))
-        cells = [_shown(drawn), _shown(real), _shown(chance) if chance else ""]
+        cells = [_shown(drawn), _shown(real), _shown(chance) if chance else "", _share(drawn, real, chance)]
         rows.append(f"<tr><th>{title}<small>{says}</small>" + "".join(f"<td>{cell}" for cell in cells))
-    return f"<table><tr><th><td>drawn<td>real covers<td>chance</tr>{''.join(rows)}</table>"
+    return f"<table><tr><th><td>drawn<td>real covers<td>chance<td>share</tr>{''.join(rows)}</table>"
+
+
+def in_words(measured: Measured) -> tuple[str, str]:
+    """A number and its error, as many digits as say something; the reason, and nothing, where there is none."""
+    if measured.why_not:
+        return measured.why_not, ""
+    digits = 1 if abs(measured.value) >= 20 else 2 if abs(measured.value) >= 2 else 3
+    error = "" if math.isnan(measured.error) else f"± {measured.error:.{digits}f}"
+    return f"{measured.value:.{digits}f}", error
 
 
 def _shown(measured: Measured) -> str:
-    if measured.why_not:
-        return f"<small>{html.escape(measured.why_not)}</small>"
-    digits = 1 if abs(measured.value) >= 20 else 2 if abs(measured.value) >= 2 else 3
-    error = "" if math.isnan(measured.error) else f"<small>± {measured.error:.{digits}f}</small>"
-    return f"{measured.value:.{digits}f}{error}"
+    value, error = map(html.escape, in_words(measured))
+    return f"<small>{value}</small>" if measured.why_not else f"{value}<small>{error}</small>"
+
+
+def _share(drawn: Measured, real: Measured, chance: Measured | None) -> str:
+    """How far from chance to real covers."""
+    if chance is None or drawn.why_not or real.why_not or chance.why_not:
+        return ""
+    return f"{share(drawn.value, real.value, chance.value):.0%}"
 
 
 def _copies(evaluation: Evaluation) -> str:

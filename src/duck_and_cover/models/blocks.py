@@ -42,6 +42,12 @@ def gradient_of_pictures_only() -> Iterator[None]:
 class Conv2d(nn.Conv2d):
     """`nn.Conv2d` of stride 1 whose second derivative is fast. (B, C_in, H, W) -> (B, C_out, H', W')."""
 
+    def __init__(self, *sizes: int, **more: Any) -> None:
+        super().__init__(*sizes, **more)  # type: ignore[arg-type]
+        plain = self.stride == (1, 1) and self.dilation == (1, 1) and self.padding_mode == "zeros"
+        if not plain or len(set(self.padding)) != 1:
+            raise ValueError("only a stride of 1 without dilation, and the same padding by zeros on all sides")
+
     def forward(self, input: Tensor) -> Tensor:
         return convolved(input, self.weight, self.bias, self.padding[0], self.groups)  # type: ignore[arg-type]
 

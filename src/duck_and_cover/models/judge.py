@@ -49,6 +49,8 @@ class JudgeConfig:
     def __post_init__(self) -> None:
         if self.resolution_px % 2 ** len(self.widths):
             raise ValueError(f"{len(self.widths)} widths halve {self.resolution_px} px to no whole number")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout is {self.dropout}; wanted 0 to below 1")
 
     @property
     def middle_years(self) -> tuple[float, ...]:

@@ -17,14 +17,16 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from duck_and_cover.models.blocks import Conv2d
 from duck_and_cover.models.conditioning import FINISHED, ConditionEmbedding, Projection, Stage
 
-__all__ = ["Block", "R3ganConfig", "R3ganCritic", "R3ganGenerator", "doubled", "halved"]
+__all__ = ["Block", "R3ganConfig", "R3ganCritic", "R3ganGenerator", "smoothly_doubled", "smoothly_halved"]
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ class R3ganGenerator(nn.Module):
         weights = self.mix(torch.cat([z, stage.strength * self.condition(condition)], 1))
         x = self.blocks[0](self.basis * weights[:, :, None, None])
         for widen, blocks in zip(self.widen, self.blocks[1:], strict=True):
-            x = blocks(doubled(widen(x)))
+            x = blocks(smoothly_doubled(widen(x)))
         return F.pixel_shuffle(self.leave(x), self.config.fold_px)
 
 
@@ -142,43 +144,46 @@ class R3ganCritic(nn.Module):
     def forward(self, picture: Tensor, condition: Tensor, stage: Stage = FINISHED) -> Tensor:
         x = self.blocks[0](self.enter(F.pixel_unshuffle(picture, self.config.fold_px)))
         for widen, blocks in zip(self.widen, self.blocks[1:], strict=True):
-            x = blocks(widen(halved(x)))
+            x = blocks(widen(smoothly_halved(x)))
         features = (x * self.basis).sum((2, 3))
         return self.real(features).squeeze(1) + stage.strength * self.fit(features, condition)
 
 
-def doubled(x: Tensor) -> Tensor:
+def smoothly_doubled(x: Tensor) -> Tensor:
     """Twice the side, with the mean of two between two: (B, C, H, H) -> (B, C, 2H, 2H)."""
     return _resampled(x, _doubling(x.shape[-1]))
 
 
-def halved(x: Tensor) -> Tensor:
+def smoothly_halved(x: Tensor) -> Tensor:
     """Half the side, smoothed by [1, 2, 1] / 4 first: (B, C, H, H) -> (B, C, H / 2, H / 2)."""
     return _resampled(x, _halving(x.shape[-1]))
 
 
-def _resampled(x: Tensor, matrix: Tensor) -> Tensor:
+def _resampled(x: Tensor, by: NDArray[np.float32]) -> Tensor:
     """Both axes by a matrix (new side, side). Every derivative of a product of matrices is one again, and fast."""
     b, c, side, _ = x.shape
-    matrix, pixels = matrix.to(x), x.permute(0, 2, 3, 1)
+    matrix, pixels = torch.from_numpy(by).to(x), x.permute(0, 2, 3, 1)
     rows = matrix @ pixels.reshape(b, side, side * c)
     columns = matrix @ rows.reshape(-1, side, c)
     return columns.reshape(b, len(matrix), len(matrix), c).permute(0, 3, 1, 2)
 
 
 @cache
-def _doubling(side: int) -> Tensor:
-    """(2H, H): the pixel itself, then the mean of it and the next; the last one is repeated."""
-    one = torch.eye(side)
-    following = torch.cat([one[1:], one[-1:]])
-    return torch.stack([one, (one + following) / 2], 1).flatten(0, 1)
+def _doubling(side: int) -> NDArray[np.float32]:
+    """(2H, H): the pixel itself, then the mean of it and the next; the last one is repeated.
+
+    Of numpy, since what is kept must not be a stand-in that torch makes while it exports.
+    """
+    one = np.eye(side, dtype=np.float32)
+    following = np.concatenate([one[1:], one[-1:]])
+    return np.stack([one, (one + following) / 2], 1).reshape(2 * side, side)
 
 
 @cache
-def _halving(side: int) -> Tensor:
+def _halving(side: int) -> NDArray[np.float32]:
     """(H / 2, H): a quarter of the pixel before, half of this one, a quarter of the next; the first one is repeated."""
-    one = torch.eye(side)
-    before = torch.cat([one[:1], one[:-1]])
+    one = np.eye(side, dtype=np.float32)
+    before = np.concatenate([one[:1], one[:-1]])
     return ((before + one) / 4)[::2] + ((before + one) / 4)[1::2]
 
 

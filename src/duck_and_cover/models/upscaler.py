@@ -46,6 +46,8 @@ class UpscalerConfig:
     condition_dims: int = 213
 
     def __post_init__(self) -> None:
+        if self.resolution_px % SCALE:
+            raise ValueError(f"resolution is {self.resolution_px} px; wanted a multiple of {SCALE}")
         if self.piece_px > self.resolution_px or self.piece_px % (SCALE * 2 ** (len(self.critic_widths) - 1)):
             raise ValueError(
                 f"pieces of {self.piece_px} px; wanted at most {self.resolution_px}, a multiple of "

@@ -73,7 +73,7 @@ class _Denoiser(nn.Module):
 
 
 class _Enlarger(nn.Module):
-    """The upscaler, within the range of pictures."""
+    """The upscaler, by the names that its bundle gives to what goes in."""
 
     def __init__(self, net: nn.Module) -> None:
         super().__init__()
@@ -251,14 +251,14 @@ def _purpose(family: str) -> str:
 def default_card(name: str, facts: Mapping[str, Any]) -> str:
     """A model card with what the run knows about itself."""
     data, versions = facts["data"], facts["versions"]
+    filled = data.get("letters") or data.get("letters_filled_in")
     return f"""# {name}
 
 {_purpose(facts["recipe"].get("family", "flow"))}
 
 - parameters: {facts["parameters"]:,}
-- data: {data["covers"]:,} covers, hash `{data["content_hash"]}`; lettering filled in: {
-        "yes" if data.get("letters") or data.get("letters_filled_in") else "no"
-    } - images shown: {facts["images_shown"]:,}
+- data: {data["covers"]:,} covers, hash `{data["content_hash"]}`; lettering {"" if filled else "not "}filled in
+- images shown: {facts["images_shown"]:,}
 - recipe: `{facts["recipe"]["name"]}`, the whole of it in `bundle.json`
 - trained with torch {versions["torch"]}, lightning {versions["lightning"]} on {facts["machine"]}
 - largest difference between torch and onnxruntime: {facts["parity_max_difference"]:.1e}

@@ -6,6 +6,8 @@ class instead of what is frequent.
 
     B  batch    K  families    Y  decades
 
+Pictures are mixed with others of the same process, so that several processes learn the same but not to the last bit.
+
 References: Menon et al. 2021 (arXiv:2007.07314), logit adjustment; Zhang et al. 2018 (arXiv:1710.09412), mixing pairs.
 """
 
@@ -106,11 +108,14 @@ class JudgeTraining(Training):
 
     @torch.no_grad()
     def _count(self, labels: Labels) -> None:
-        """Move the shares a little towards those of this batch."""
+        """Move the shares a little towards those of this batch, all processes' rows of it."""
         for shares, values, known in ((self.family_share, labels.family, labels.has_family),
                                       (self.decade_share, labels.decade, labels.has_decade)):  # fmt: skip
-            if known.any():
-                shares.lerp_((values * known[:, None]).sum(0) / known.sum(), 0.01)
+            counted = (values * known[:, None]).sum(0)
+            if self._trainer is not None and self.trainer.world_size > 1:
+                counted = self.trainer.strategy.reduce(counted, reduce_op="sum")
+            if counted.any():
+                shares.lerp_(counted / counted.sum(), 0.01)
 
 
 def _loss(logits: Tensor, shares: Tensor, target: Tensor, known: Tensor, share: Tensor) -> Tensor:

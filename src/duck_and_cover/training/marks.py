@@ -7,10 +7,9 @@ from typing import Any
 import lightning as L
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from duck_and_cover.cover import Pixels, resized, to_network
-from duck_and_cover.evaluation.control import FEWEST_A_CLASS, balanced_accuracy, confusion, rank_correlation
+from duck_and_cover.evaluation.control import balanced_accuracy, confusion, frequent, rank_correlation
 from duck_and_cover.training.batches import TrainingSet
 from duck_and_cover.training.checkpoints import passed
 from duck_and_cover.training.judging import JudgeTraining
@@ -47,7 +46,7 @@ class Marks(L.Callback):
         found = {}
         known = labels.has_family.cpu().numpy() > 0
         asked, judged = labels.family.argmax(1).cpu().numpy()[known], family.argmax(1).numpy()[known]
-        table = _enough(confusion(asked, judged, len(module.recipe.network.families)))
+        table = frequent(confusion(asked, judged, len(module.recipe.network.families)))
         if table.any():
             found["genre"] = round(balanced_accuracy(table)[0], 4)
         dated = labels.has_decade.cpu().numpy() > 0
@@ -57,8 +56,3 @@ class Marks(L.Callback):
             truth = module.encoder.read(self.conditions).year.numpy()[dated]
             found["years"] = round(rank_correlation(truth, year), 4)
         return found
-
-
-def _enough(table: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Without the rows of classes that hardly occur."""
-    return np.where(table.sum(1, keepdims=True) >= FEWEST_A_CLASS, table, 0)

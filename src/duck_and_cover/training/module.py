@@ -101,7 +101,7 @@ class Training(L.LightningModule):
         if not torch.isfinite(value):
             raise Failure(
                 f"the {name} is {value.item()} after {shown} images; the checkpoint before is whole, "
-                "and weights of a good moment are in best.pt once it was measured"
+                "and weights of a good moment are in best.pt where a network that draws was measured"
             )
 
     @torch.no_grad()

@@ -50,7 +50,7 @@ class Recipe:
     balance:            0 shows all covers alike, 1 all genre families alike.
     zoom:               a picture is zoomed into by up to this share.
     smallest_px:        covers that were smaller at their source are not shown (where the data tell: `source_width`).
-    health_kimg:        how often drawn pictures are held against covers kept back; a collapse stops the run.
+    health_kimg:        how often a network is held against covers kept back; a collapse of what it draws stops the run.
     """
 
     name: str
@@ -208,6 +208,7 @@ class JudgeRecipe(Recipe):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._want("above 0", lambda v: v > 0, "learning_rate")
+        self._want("2 or more, since pictures are normalised together", lambda v: v >= 2, "batch")
         self._want("0 or more", lambda v: v >= 0, "weight_decay", "decade_weight", "warmup_kimg")
         self._want("0 to 1", lambda v: 0 <= v <= 1, "augment", "mix")
 
@@ -334,4 +335,5 @@ class UpscaleRecipe(GanRecipe):
     def __post_init__(self) -> None:
         super().__post_init__()
         self._want("0 or more", lambda v: v >= 0, "faithful", "content")
+        self._want("0: what is drawn must fit the small picture", lambda v: v == 0, "augment")
         self._want("0 to 1", lambda v: 0 <= v <= 1, "worse")

@@ -134,11 +134,13 @@ class Terminal(L.Callback):
 
 
 def _memory(device: torch.device) -> dict[str, float]:
-    """MiB that this process holds (told by Linux alone), and of the GPU's where it trains on one."""
+    """MiB that this process holds, without files mapped into memory as covers are (told by Linux alone), and of the
+    GPU's where it trains on one.
+    """
     held = {}
     if sys.platform == "linux":
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-        held["memory_mib"] = round(pages * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)
+        _, resident, shared, *_ = map(int, Path("/proc/self/statm").read_text("ascii").split())
+        held["memory_mib"] = round((resident - shared) * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)
     if device.type == "cuda":
         held["gpu_memory_mib"] = round(torch.cuda.memory_reserved(device) / 2**20, 1)
     return held

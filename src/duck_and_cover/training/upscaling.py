@@ -1,7 +1,8 @@
 """Training the upscaler: pieces of real covers are made small and a little worse, and made large again.
 
-What comes out must be the small picture when it is made small again, and look like a piece of a cover to a critic; how
-far it is from the very piece hardly counts, since that would ask for the mean of all textures that fit: a blur.
+What comes out must be the piece when both are made small (before that was made worse), and look like a piece of a
+cover to a critic; how far it is from the very piece hardly counts, since that would ask for the mean of all textures
+that fit: a blur.
 
     B  batch    r  small side of a piece in px    R  large side
 """
@@ -40,7 +41,7 @@ class UpscaleTraining(AdversarialTraining):
         return super().step(Batch(piece, small, batch.aspects, batch.weight), shown)
 
     def beside(self, drawn: Tensor, real: Tensor, condition: Tensor) -> Tensor:
-        """After the critic: the difference to the small picture, and a little of that to the very piece."""
+        """After the critic: the difference when both are made small, and a little of that to the very piece."""
         recipe = self.recipe
         same = (made_small(drawn.float()) - made_small(real)).abs().mean()
         return recipe.faithful * same + recipe.content * (drawn.float() - real).abs().mean()

@@ -1,0 +1,33 @@
+"""Art of covers that no network was shown, and what is known of them: for the other scripts here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from duck_and_cover.condition import Condition
+from duck_and_cover.cover import Pixels
+from duck_and_cover.dataset.letters import Box, letter_mask, without_letters
+from duck_and_cover.dataset.reader import CoverDataset
+
+__all__ = ["FIELDS", "held_out"]
+
+FIELDS = ("genres", "year", "artist", "album")
+
+
+def held_out(
+    covers: Path, side_px: int, letters: Mapping[str, Sequence[Box]], *, all_fields: bool = False
+) -> tuple[Pixels, list[Condition]]:
+    """uint8 (N, R, R, 3), lettering filled in, and N conditions; `all_fields` leaves out covers that lack one."""
+    pictures, conditions = [], []
+    for part in ("validation", "test"):
+        for cover in CoverDataset(covers, part, side_px):
+            condition = Condition.of(cover.origin.album)  # type: ignore[union-attr]
+            if all_fields and not all(getattr(condition, field) for field in FIELDS):
+                continue
+            boxes = letters.get(cover.origin.id, ())  # type: ignore[union-attr]
+            pictures.append(without_letters(cover.pixels, letter_mask(boxes, side_px)) if boxes else cover.pixels)
+            conditions.append(condition)
+    return np.stack(pictures), conditions
