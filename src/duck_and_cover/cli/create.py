@@ -59,7 +59,7 @@ def create(
 
     \b
     duckcover create --artist "Neon Meridian" --album "Coastline at Midnight" \\
-        --genre synthwave --year 1985 --seed 12 -o cover.png
+        --genre synthwave --year 1985 --seed 20 -o cover.png
     """
     axes = {"finish": finish, "palette": palette, "type": type_, "layout": layout}
     asked = [axis for axis, name in axes.items() if name == "list"]

@@ -42,12 +42,12 @@ __all__ = [
 
 
 def flow_64() -> FlowRecipe:
-    """The default bundle: 9.6 M parameters, 64 px folded to 32 x 32 x 12; an hour and a half on two CPU cores.
+    """The default bundle: 9.6 M parameters, 64 px folded to 32 x 32 x 12; under four hours on two CPU cores.
 
     Batches are small because a CPU run shows few pictures: twice as many steps for the same time. Shape and learning
     rate were chosen by experiment (docs/log.md, 2026-11-25).
     """
-    return FlowRecipe("flow-64", FlowConfig(resolution_px=64, widths=(64, 128, 192)), batch=32, kimg=350,
+    return FlowRecipe("flow-64", FlowConfig(resolution_px=64, widths=(64, 128, 192)), batch=32, kimg=840,
                       learning_rate=1e-3, time_mean=0.4, preview_kimg=20)  # fmt: skip
 
 
