@@ -33,13 +33,13 @@ class Shown:
 
 
 SHOWN = (
-    Shown("thrash-metal", Album("Gravewind", "Engines of the Drowned", ("thrash metal",), 1988), 3),
+    Shown("thrash-metal", Album("Gravewind", "Engines of the Drowned", ("thrash metal",), 1988), 7),
     Shown("jazz", Album("Odell Marsh Quintet", "Blue Hour on Ninth", ("jazz", "hard bop"), 1959), 5),
     Shown("synthwave", Album("Neon Meridian", "Coastline at Midnight", ("synthwave",), 1985), 20),
     Shown("folk", Album("Maren Holloway", "Letters from the Orchard", ("folk",), 1972), 16),
     Shown("hip-hop", Album("Kid Cassius", "Streetlight Gospel", ("hip hop",), 1994), 4),
-    Shown("techno", Album("Vector/State", "Parallel Systems", ("techno",), 1996), 12),
-    Shown("classical", Album("Elena Vastrik", "Nocturnes & Elegies", ("classical",), 1982), 1),
+    Shown("techno", Album("Vector/State", "Parallel Systems", ("techno",), 1996), 22),
+    Shown("classical", Album("Elena Vastrik", "Nocturnes & Elegies", ("classical",), 1982), 13),
     Shown("indie-pop", Album("Paper Lanterns", "Soft Geometry", ("indie pop",), 2019), 9),
 )
 YEARS = (("jazz", 1959), ("folk", 1972), ("synth-pop", 1985), ("techno", 1996), ("indie pop", 2019),
