@@ -78,6 +78,8 @@ def main() -> None:
     noises = [rng.standard_normal((1, 3, size, size), np.float32) for _ in ASKED]
     encoded = [bundle.encoder.encode(asked)[None] for asked in ASKED]
     known = [bundle.familiarity(asked) for asked in ASKED]
+    for condition, share in zip(encoded, known, strict=True):  # as the engine tells it
+        condition[:, bundle.encoder.fields["genres"]] *= share
     exact = [heun(Counted(engine, c, bundle.sampler, k), n, 40)
              for c, n, k in zip(encoded, noises, known, strict=True)]  # fmt: skip
     rows = []

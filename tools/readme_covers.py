@@ -36,7 +36,7 @@ SHOWN = (
     Shown("thrash-metal", Album("Gravewind", "Engines of the Drowned", ("thrash metal",), 1988), 7),
     Shown("jazz", Album("Odell Marsh Quintet", "Blue Hour on Ninth", ("jazz", "hard bop"), 1959), 5),
     Shown("synthwave", Album("Neon Meridian", "Coastline at Midnight", ("synthwave",), 1985), 20),
-    Shown("folk", Album("Maren Holloway", "Letters from the Orchard", ("folk",), 1972), 16),
+    Shown("folk", Album("Maren Holloway", "Letters from the Orchard", ("folk",), 1972), 10),
     Shown("hip-hop", Album("Kid Cassius", "Streetlight Gospel", ("hip hop",), 1994), 4),
     Shown("techno", Album("Vector/State", "Parallel Systems", ("techno",), 1996), 22),
     Shown("classical", Album("Elena Vastrik", "Nocturnes & Elegies", ("classical",), 1982), 13),

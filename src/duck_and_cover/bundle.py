@@ -41,7 +41,8 @@ class Sampler:
 
     steps:     evaluations of the velocity with the condition.
     guidance:  how strictly the condition is followed; 1 is not beyond the data. Genres that the network hardly knows
-               are followed less (`Bundle.familiarity`): beyond a handful of covers lies a smear.
+               are asked for more softly and followed less (`Bundle.familiarity`): a handful of covers teaches a
+               network no genre, and asked for it plainly it draws noise.
     refresh:   the difference that guidance amplifies changes slowly: it is evaluated anew every so many steps
                and kept in between, which costs no visible quality (docs/log.md).
     shift:     0 spaces the times evenly; above 0 puts more of them near noise, where composition is decided.

@@ -25,7 +25,7 @@ from duck_and_cover.evaluation.copies import Copies, copies
 from duck_and_cover.evaluation.encoding import as_published
 from duck_and_cover.evaluation.measure import FIVE, Eye, Measured, control, distances, tellable
 
-__all__ = ["Draw", "Evaluation", "RealCovers", "evaluate", "real_covers"]
+__all__ = ["Draw", "Evaluation", "RealCovers", "evaluate", "real_covers", "swapped"]
 
 Draw = Callable[[Condition, int], Pixels]
 """(condition, seed) -> uint8 (R, R, 3)."""

@@ -88,9 +88,11 @@ class DenoiserEngine(OnnxEngine):
         """One picture, uint8 (R, R, 3). Each is drawn alone, so its pixels do not depend on what else is asked for."""
         size, sampler = self.bundle.resolution_px, self.bundle.sampler
         noise = np.random.default_rng(seed).standard_normal((1, 3, size, size), np.float32)
+        familiarity = self.bundle.familiarity(condition)
         asked = self.bundle.encoder.encode(condition)[None]
+        asked[:, self.bundle.encoder.fields["genres"]] *= familiarity
         open_ = np.zeros_like(asked)
-        amount = np.float32((sampler.guidance - 1.0) * self.bundle.familiarity(condition) if asked.any() else 0.0)
+        amount = np.float32((sampler.guidance - 1.0) * familiarity if asked.any() else 0.0)
         difference = np.zeros_like(noise)
 
         def velocity(x: Array, t: float, step: int) -> Array:
