@@ -176,7 +176,7 @@ def _doubling(side: int) -> NDArray[np.float32]:
     """
     one = np.eye(side, dtype=np.float32)
     following = np.concatenate([one[1:], one[-1:]])
-    return np.stack([one, (one + following) / 2], 1).reshape(2 * side, side)
+    return np.stack([one, (one + following) / 2], 1).reshape(2 * side, side).astype(np.float32)
 
 
 @cache
@@ -184,7 +184,7 @@ def _halving(side: int) -> NDArray[np.float32]:
     """(H / 2, H): a quarter of the pixel before, half of this one, a quarter of the next; the first one is repeated."""
     one = np.eye(side, dtype=np.float32)
     before = np.concatenate([one[:1], one[:-1]])
-    return ((before + one) / 4)[::2] + ((before + one) / 4)[1::2]
+    return (((before + one) / 4)[::2] + ((before + one) / 4)[1::2]).astype(np.float32)
 
 
 def _pointwise(c_in: int, c_out: int) -> nn.Module:
