@@ -24,7 +24,7 @@ NOISES = 10
 @click.option("--letters", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
               help="Lettering found by `duckcover dataset letters`; it is filled in.")  # fmt: skip
 @click.option("--judge", "judge_dir", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="BUNDLE",
-              help="A judge of your own. [default: the one that ships]")  # fmt: skip
+              help="The judge to ask (`duckcover train judge-64`); needed, since none ships yet.")  # fmt: skip
 @click.option("--samples", type=click.IntRange(1), default=2000, show_default=True, metavar="N")
 @click.option("--seed", type=click.IntRange(0, 1_000_000), default=0, show_default=True, metavar="N")
 @click.option("--cache", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",

@@ -117,8 +117,9 @@ def wgan_gp_64_small() -> GanRecipe:
 
 
 def progan_512() -> GanRecipe:
-    """The paper's: 800 kimg a resolution and 800 to fade the next in, batch 16 (14 at 256 px, 6 at 512), Adam 1e-3
-    with betas (0, 0.99), lambda 10, drift 0.001, averaging of 0.999 a step of 16 pictures.
+    """The paper's, grown from 4 px: 800 kimg a resolution and 800 to fade the next in.
+
+    Batch 16 (14 at 256 px, 6 at 512), Adam 1e-3 with betas (0, 0.99), lambda 10, drift 0.001, averaging of 0.999 a step of 16 pictures.
     """
     return GanRecipe("progan-512", ProganConfig(), batch=16, batches=((256, 14), (512, 6)), kimg=15_000,
                      loss="wasserstein", gradient_penalty=10.0, drift=0.001, stable_kimg=800, fade_kimg=800,
@@ -134,8 +135,9 @@ def progan_64_small() -> GanRecipe:
 
 
 def r3gan_64() -> GanRecipe:
-    """The paper's at 64 px: width 768, batch 256, and over 20,000 kimg gamma 2 to 0.2, Adam 2e-4 to 5e-5, beta 2 of 0.9
-    to 0.99.
+    """The paper's at 64 px: width 768, batch 256, 20,000 kimg.
+
+    Over the run gamma goes from 2 to 0.2, Adam from 2e-4 to 5e-5, beta 2 from 0.9 to 0.99.
     """
     return GanRecipe("r3gan-64", R3ganConfig(), batch=256, kimg=20_000, loss="relativistic", gamma=2.0, final_gamma=0.2,
                      generator_rate=2e-4, critic_rate=2e-4, final_rate=5e-5, beta1=0.0, beta2=0.9, final_beta2=0.99,
