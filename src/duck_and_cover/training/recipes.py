@@ -119,7 +119,8 @@ def wgan_gp_64_small() -> GanRecipe:
 def progan_512() -> GanRecipe:
     """The paper's, grown from 4 px: 800 kimg a resolution and 800 to fade the next in.
 
-    Batch 16 (14 at 256 px, 6 at 512), Adam 1e-3 with betas (0, 0.99), lambda 10, drift 0.001, averaging of 0.999 a step of 16 pictures.
+    Batch 16 (14 at 256 px, 6 at 512), Adam 1e-3 with betas (0, 0.99), lambda 10, drift 0.001,
+    averaging of 0.999 a step of 16 pictures.
     """
     return GanRecipe("progan-512", ProganConfig(), batch=16, batches=((256, 14), (512, 6)), kimg=15_000,
                      loss="wasserstein", gradient_penalty=10.0, drift=0.001, stable_kimg=800, fade_kimg=800,
