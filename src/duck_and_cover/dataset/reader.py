@@ -28,11 +28,13 @@ from duck_and_cover.dataset.letters import Box, letter_mask, without_letters
 from duck_and_cover.errors import BadInput, CannotWrite
 from duck_and_cover.genres import normal
 
-__all__ = ["PARTS", "CoverDataset", "Part", "PixelTable", "letters_hash", "part_of", "pixel_table"]
+__all__ = ["PARTS", "SPLIT", "CoverDataset", "Part", "PixelTable", "letters_hash", "part_of", "pixel_table"]
 
 Part = Literal["train", "validation", "test", "all"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test", "all")
 _SHARES = (("validation", 0.03), ("test", 0.06))  # upper ends of the hash range; the rest trains
+SPLIT = 2
+"""Which rule `part_of` is. Networks of an earlier one were shown covers that this one keeps back."""
 _BATCH_ROWS = 64
 _COLUMNS = ("id", "genres", "year", "artist", "album", "source", "rights")
 _WIDTH = "source_width"
@@ -40,10 +42,15 @@ _REISSUE_SOURCES = frozenset({"tjaarek/album-genre-classifier"})  # their year i
 
 
 def part_of(artist: str | None, id: str) -> Literal["train", "validation", "test"]:
-    """The part a cover belongs to. All covers of one artist share it, in any dataset and order; spelling of case,
-    accents and a leading "the" does not matter. A cover without an artist is placed by its id.
+    """The part a cover belongs to. All covers of one artist share it, in any dataset and order, however the name is
+    spelled: only its letters and digits count, "&" is "and", and a leading "the" is nothing. A cover without an artist
+    is placed by its id.
+
+    >>> part_of("Guns N' Roses", "1") == part_of("guns n\N{RIGHT SINGLE QUOTATION MARK}roses", "2")
+    True
     """
-    key = normal(artist or "").removeprefix("the ").strip()
+    name = normal(artist or "").replace("&", " and ").strip().removeprefix("the ")
+    key = "".join(filter(str.isalnum, name)) or name.strip()  # some are called "!!!"
     place = zlib.crc32((f"artist:{key}" if key else f"id:{id}").encode()) / 2**32
     for name, end in _SHARES:
         if place < end:
@@ -192,7 +199,7 @@ def pixel_table(
         (larger.content_hash, larger.letters_hash) if larger else (dataset.content_hash, letters_hash(letters))
     )
     from_px = f"from{dataset.smallest_px}" if dataset.smallest_px else ""
-    name = "-".join(filter(None, ("covers", content, dataset.part, key, from_px, str(r))))
+    name = "-".join(filter(None, ("covers", content, f"{dataset.part}{SPLIT}", key, from_px, str(r))))
     target = cache_dir / f"{name}.npy"
     if not target.exists():
         partial = target.with_suffix(f".{os.getpid()}.partial")

@@ -20,6 +20,7 @@ import lightning as L
 import torch
 
 from duck_and_cover.condition import ConditionEncoder
+from duck_and_cover.dataset.reader import SPLIT
 from duck_and_cover.errors import BadInput
 from duck_and_cover.training.adversarial import GanTraining
 from duck_and_cover.training.batches import TrainingSet
@@ -98,6 +99,7 @@ def record_of(recipe: Recipe, covers: TrainingSet) -> dict[str, Any]:
         "data": {
             "content_hash": covers.content_hash,
             "covers": len(covers),
+            "split": SPLIT,
             "letters": covers.letters_hash,
             "families": covers.families,
         },
