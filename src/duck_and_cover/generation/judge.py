@@ -10,13 +10,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from duck_and_cover.bundle import Bundle
 from duck_and_cover.cover import Pixels, to_network
-from duck_and_cover.errors import BadInput, DamagedBundle
+from duck_and_cover.errors import BadInput
 from duck_and_cover.generation.engine import DEFAULT_JUDGE, shelf
+from duck_and_cover.generation.session import Session
 
 __all__ = ["Judge", "Opinion", "open_judge"]
 
@@ -40,19 +40,13 @@ class Judge:
     """A classifier of art without letters. `names` are its K families, `middle_years` those of its Y decades."""
 
     def __init__(self, bundle: Bundle, threads: int = 0) -> None:
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        options.intra_op_num_threads = threads
         try:
             network = bundle.facts["training"]["recipe"]["network"]
             self.names = tuple(network["families"])
             self.middle_years = network["first_decade"] + 10 * (np.arange(network["decades"], dtype=np.float32) + 0.5)
-            self.session = onnxruntime.InferenceSession(bundle.model, options, providers=["CPUExecutionProvider"])
         except KeyError as error:
             raise BadInput(f"{bundle.folder}: not a judge, it does not say which families it knows") from error
-        except Exception as error:  # onnxruntime raises its own classes for files it cannot read
-            raise DamagedBundle(f"{bundle.model}: onnxruntime cannot open it ({error})") from error
-        self.bundle = bundle
+        self.bundle, self.session = bundle, Session(bundle, threads)
 
     def opinion(self, pictures: Pixels, batch: int = 64) -> Opinion:
         """uint8 (N, R, R, 3), any R; brought to the judge's own size by areas."""
@@ -62,10 +56,7 @@ class Judge:
         found: list[list[Array]] = []
         for start in range(0, len(pictures), batch):
             given = {"picture": to_network(pictures[start : start + batch])}
-            try:
-                found.append(self.session.run(["families", "decades", "features"], given))  # type: ignore[arg-type]
-            except Exception as error:  # onnxruntime raises its own classes for inputs that do not fit the network
-                raise DamagedBundle(f"{self.bundle.model}: does not fit its bundle.json ({error})") from error
+            found.append(self.session.run(["families", "decades", "features"], given))
         families, decades, features = (np.concatenate(parts) for parts in zip(*found, strict=True))
         decades = _softmax(decades)
         return Opinion(_softmax(families), decades, decades @ self.middle_years, features)

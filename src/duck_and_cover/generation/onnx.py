@@ -9,13 +9,13 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from duck_and_cover.bundle import Bundle, Sampler
 from duck_and_cover.condition import Condition
 from duck_and_cover.cover import Cover, Drawn, from_network
-from duck_and_cover.errors import BadInput, DamagedBundle
+from duck_and_cover.errors import BadInput
+from duck_and_cover.generation.session import Session
 
 __all__ = ["DenoiserEngine", "GeneratorEngine", "OnnxEngine", "engine_on", "follow", "times_of"]
 
@@ -30,26 +30,18 @@ _NO_ENGINES = {
 def engine_on(bundle: Bundle, threads: int = 0) -> OnnxEngine:
     """An engine on a verified bundle, of the kind that its network is; the network is loaded once.
 
-    threads:  for one picture; 0 leaves it to onnxruntime. Pictures may be drawn from several threads at once.
+    threads:  for one picture; 0 leaves it to onnxruntime.
     """
     if bundle.family in _NO_ENGINES:
         raise BadInput(f"{bundle.folder}: {_NO_ENGINES[bundle.family]}; name another engine")
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.intra_op_num_threads = threads
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        session = onnxruntime.InferenceSession(bundle.model, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime raises its own classes for files it cannot read
-        raise DamagedBundle(f"{bundle.model}: onnxruntime cannot open it ({error})") from error
-    kind = GeneratorEngine if "z" in {wanted.name for wanted in session.get_inputs()} else DenoiserEngine
-    return kind(bundle, session)
+    session = Session(bundle, threads)
+    return GeneratorEngine(bundle, session) if "z" in session.inputs else DenoiserEngine(bundle, session)
 
 
 class OnnxEngine:
     """What both kinds share."""
 
-    def __init__(self, bundle: Bundle, session: onnxruntime.InferenceSession) -> None:
+    def __init__(self, bundle: Bundle, session: Session) -> None:
         self.bundle, self.session = bundle, session
 
     @property
@@ -63,21 +55,15 @@ class OnnxEngine:
     def draw(self, condition: Condition, seed: int) -> Cover:
         raise NotImplementedError
 
-    def _run(self, output: str, feeds: dict[str, Array]) -> Array:
-        try:
-            return np.asarray(self.session.run([output], feeds)[0], np.float32)
-        except Exception as error:  # onnxruntime raises its own classes for inputs that do not fit the network
-            raise DamagedBundle(f"{self.bundle.model}: does not fit its bundle.json ({error})") from error
-
 
 class GeneratorEngine(OnnxEngine):
     """A GAN: one evaluation a picture."""
 
     def draw(self, condition: Condition, seed: int) -> Cover:
         """One picture, uint8 (R, R, 3)."""
-        latent = next(wanted.shape[1] for wanted in self.session.get_inputs() if wanted.name == "z")
-        z = np.random.default_rng(seed).standard_normal((1, latent), np.float32)
-        picture = self._run("picture", {"z": z, "condition": self.bundle.encoder.encode(condition)[None]})
+        z = np.random.default_rng(seed).standard_normal((1, self.session.inputs["z"][1]), np.float32)
+        asked = self.bundle.encoder.encode(condition)[None]
+        (picture,) = self.session.run(["picture"], {"z": z, "condition": asked})
         return Cover(from_network(picture)[0], Drawn(self.sha256, condition, seed))
 
 
@@ -106,7 +92,8 @@ class DenoiserEngine(OnnxEngine):
         return Cover(from_network(picture)[0], Drawn(self.sha256, condition, seed))
 
     def _velocity(self, x: Array, t: float, condition: Array) -> Array:
-        return self._run("velocity", {"x": x, "t": np.full(len(x), t, np.float32), "condition": condition})
+        feeds = {"x": x, "t": np.full(len(x), t, np.float32), "condition": condition}
+        return self.session.run(["velocity"], feeds)[0]
 
 
 def times_of(sampler: Sampler) -> NDArray[np.float64]:

@@ -41,17 +41,9 @@ class FlowTraining(PictureTraining):
 
         velocity = self.net(noisy, t, batch.condition, batch.aspects)
         loss = velocity_loss(velocity, batch.picture, noise, batch.weight).mean()
-        self.check_finite(loss, "loss", shown)
-
-        optimizer, rate = self.optimizers(), recipe.learning_rate_at(shown)
-        for group in optimizer.param_groups:  # type: ignore[union-attr]
-            group["lr"] = rate
-        optimizer.zero_grad()  # type: ignore[union-attr]
-        self.manual_backward(loss)
-        norm = torch.nn.utils.clip_grad_norm_(self.net.parameters(), recipe.clip_norm)
-        self.check_finite(norm, "gradient", shown)
-        optimizer.step()  # type: ignore[union-attr]
-        return {"loss": float(loss.detach()), "gradient_norm": float(norm), "learning_rate": rate}
+        return {"loss": float(loss.detach())} | self.descend(
+            loss, shown, recipe.learning_rate_at(shown), recipe.clip_norm
+        )
 
     def latent(self, count: int, generator: torch.Generator) -> Tensor:
         size = self.recipe.network.resolution_px

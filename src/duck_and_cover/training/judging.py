@@ -95,16 +95,8 @@ class JudgeTraining(Training):
             "decade": _loss(decade, self.decade_share, labels.decade, labels.has_decade, share),
         }
         loss = losses["family"] + recipe.decade_weight * losses["decade"]
-        self.check_finite(loss, "loss", shown)
-        optimizer, rate = self.optimizers(), recipe.learning_rate_at(shown)
-        for group in optimizer.param_groups:  # type: ignore[union-attr]
-            group["lr"] = rate
-        optimizer.zero_grad()  # type: ignore[union-attr]
-        self.manual_backward(loss)
-        norm = torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
-        self.check_finite(norm, "gradient", shown)
-        optimizer.step()  # type: ignore[union-attr]
-        return {name: float(value.detach()) for name, value in losses.items()} | {"learning_rate": rate}
+        told = {name: float(value.detach()) for name, value in losses.items()}
+        return told | self.descend(loss, shown, recipe.learning_rate_at(shown), clip_norm=1.0)
 
     @torch.no_grad()
     def _count(self, labels: Labels) -> None:

@@ -104,6 +104,19 @@ class Training(L.LightningModule):
                 "and weights of a good moment are in best.pt where a network that draws was measured"
             )
 
+    def descend(self, loss: Tensor, shown: int, rate: float, clip_norm: float) -> dict[str, float]:
+        """One step of the only optimiser down the gradient of `loss`; returns what to report."""
+        self.check_finite(loss, "loss", shown)
+        optimizer: Any = self.optimizers()
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        optimizer.zero_grad()
+        self.manual_backward(loss)
+        norm = torch.nn.utils.clip_grad_norm_(self.learner.parameters(), clip_norm)
+        self.check_finite(norm, "gradient", shown)
+        optimizer.step()
+        return {"gradient_norm": float(norm), "learning_rate": rate}
+
     @torch.no_grad()
     def _average(self) -> None:
         """Exponential average, half life `ema_kimg`, shorter at first (Karras et al. 2024, arXiv:2312.02696).
