@@ -25,12 +25,14 @@ NOISES = 10
               help="Lettering found by `duckcover dataset letters`; it is filled in.")  # fmt: skip
 @click.option("--judge", "judge_dir", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="BUNDLE",
               help="The judge to ask (`duckcover train judge-64`); needed, since none ships yet.")  # fmt: skip
+@click.option("--inception", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="Weights you have (inception-2015-12-05.pt): FID too; wants --samples 4096.")  # fmt: skip
 @click.option("--samples", type=click.IntRange(1), default=2000, show_default=True, metavar="N")
 @click.option("--seed", type=click.IntRange(0, 1_000_000), default=0, show_default=True, metavar="N")
 @click.option("--cache", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
               help="Keep decoded covers there for the next time.")  # fmt: skip
-def evaluate(source: Path, data: Path, output: Path, letters: Path | None, judge_dir: Path | None, samples: int,
-             seed: int, cache: Path | None) -> None:  # fmt: skip
+def evaluate(source: Path, data: Path, output: Path, letters: Path | None, judge_dir: Path | None,
+             inception: Path | None, samples: int, seed: int, cache: Path | None) -> None:  # fmt: skip
     """Measure what a network draws beside real covers: distances, diversity, control of genre and year, copies. Writes
     FOLDER/index.html and FOLDER/report.json. Needs no network connection and no weights but ours.
 
@@ -41,6 +43,7 @@ def evaluate(source: Path, data: Path, output: Path, letters: Path | None, judge
         from duck_and_cover.dataset.letters import load_letters
         from duck_and_cover.evaluation.evaluate import evaluate as run
         from duck_and_cover.evaluation.evaluate import real_covers
+        from duck_and_cover.evaluation.inception import Inception
         from duck_and_cover.evaluation.report import write_report
     except ImportError as error:
         raise MissingExtra("evaluating", "train") from error
@@ -51,7 +54,7 @@ def evaluate(source: Path, data: Path, output: Path, letters: Path | None, judge
     from duck_and_cover.generation.judge import open_judge
     from duck_and_cover.generation.onnx import engine_on
 
-    judge = open_judge(judge_dir)
+    judge, network = open_judge(judge_dir), Inception(inception) if inception else None
     output.mkdir(parents=True, exist_ok=True)  # what cannot be written is known before anything is drawn
     with tempfile.TemporaryDirectory() as scratch:
         bundle = Bundle.open(_bundle_of(source, Path(scratch)))
@@ -59,7 +62,7 @@ def evaluate(source: Path, data: Path, output: Path, letters: Path | None, judge
         found = load_letters(letters) if letters else None
         covers = real_covers(data, bundle.resolution_px, cache or Path(scratch) / "covers", found)
         result = run(lambda condition, number: engine.draw(condition, number).pixels, covers, judge,
-                     samples=samples, seed=seed, progress=_progress())  # fmt: skip
+                     samples=samples, seed=seed, inception=network, progress=_progress())  # fmt: skip
         grid = np.stack([[engine.draw(Condition({genre: 1.0}, year), noise).pixels for noise in range(NOISES)]
                          for genre, year in STEERED])  # fmt: skip
     about = {"name": bundle.name, "sha256": bundle.sha256[:12], "judge": judge.bundle.sha256[:12],

@@ -23,7 +23,16 @@ from duck_and_cover.errors import BadInput, TooFewPictures
 from duck_and_cover.evaluation.control import follows, share_error
 from duck_and_cover.evaluation.copies import Copies, copies
 from duck_and_cover.evaluation.encoding import as_published
-from duck_and_cover.evaluation.measure import FIVE, Eye, Measured, control, distances, tellable
+from duck_and_cover.evaluation.inception import Inception
+from duck_and_cover.evaluation.measure import (
+    FIVE,
+    Eye,
+    Measured,
+    control,
+    distances,
+    inception_distance,
+    tellable,
+)
 
 __all__ = ["Draw", "Evaluation", "RealCovers", "evaluate", "real_covers", "swapped"]
 
@@ -84,10 +93,12 @@ def real_covers(
 
 
 def evaluate(draw: Draw, covers: RealCovers, eye: Eye, *, samples: int = 2000, seed: int = 0,
+             inception: Inception | None = None,
              progress: Callable[[int, int], None] = lambda done, total: None) -> Evaluation:  # fmt: skip
     """Draw `samples` pictures for the conditions of as many training covers, and measure them.
 
-    progress:  is told (drawn, samples).
+    inception:  where its weights are at hand, FID is measured too.
+    progress:   is told (drawn, samples).
     Raises `TooFewPictures` below 200 samples, or where there are fewer than twice as many training covers.
     """
     if samples < FEWEST:
@@ -112,6 +123,10 @@ def evaluate(draw: Draw, covers: RealCovers, eye: Eye, *, samples: int = 2000, s
     drawn = distances(reference, seen[0], pictures, seen[1], seed) | control(eye, seen[1], asked, among, seed)
     real = distances(reference, seen[0], elsewhere, seen[2], seed)
     real |= control(eye, seen[3], covers.kept_back_asked, among, seed)
+    if inception is not None:
+        reference_features = inception.features(reference)
+        drawn["fid"] = inception_distance(reference_features, inception.features(pictures))
+        real["fid"] = inception_distance(reference_features, inception.features(elsewhere))
     drawn["swap"] = swapped(draw, eye, seed)
     real["swap"] = Measured(why_not="real covers cannot be drawn again for another genre")
     try:

@@ -31,6 +31,7 @@ LINES: Mapping[str, tuple[str, str]] = {
     "swd 32": ("· at 32 px", "shapes"),
     "swd 16": ("· at 16 px", "composition and colour"),
     "frechet": ("Fréchet distance", "in the judge's features, not comparable with Inception's FID; lower is nearer"),
+    "fid": ("FID", "in Inception's features; it falls with the number of pictures: compare at the same number"),
     "kid": ("Kernel distance", "x 1000, the same without the bias of few pictures; 0 is the same"),
     "density": ("Density", "fidelity: do drawn pictures lie where real ones do? 1 as real ones"),
     "coverage": ("Coverage", "diversity: are all kinds of real ones drawn? 1 at best"),
