@@ -21,6 +21,12 @@ __all__ = ["main"]
 # command -> (module with a command of that name, what --help says in the list)
 COMMANDS: dict[str, tuple[str, str]] = {
     "create": ("create", "Make a finished cover from what you know of a record."),
+    "gather": ("gather", "Find albums and their covers: Spotify, MusicBrainz, Jamendo, netlabels, a folder."),
+    "download": ("download", "Fetch the covers that were found."),
+    "examples": ("examples", "Collect example albums by id."),
+    "status": ("download", "Say what a catalog holds and what is left."),
+    "verify": ("download", "Check every cover against its hash."),
+    "catalog": ("catalog", "Write what was found as a table; bring catalogs together."),
     "dataset": ("dataset", "Prepare covers for training."),
     "train": ("train", "Train a network on covers."),
     "progress": ("progress", "Make the learning-progress film of a run."),

@@ -13,7 +13,7 @@ from duck_and_cover.errors import DuckAndCoverError
 
 EXTRAS = {
     "train": ("torch", "lightning", "pyarrow", "onnx"),
-    "gather": ("pyarrow", "rapidocr"),
+    "gather": ("aiohttp", "pyarrow", "rapidocr", "tinytag"),
     "studio": ("fastapi", "uvicorn", "jinja2"),
 }
 

@@ -1,0 +1,245 @@
+"""`download`: fetch the pictures that a catalog knows of, look at each, and lay it on the shelf.
+
+A picture is done when its row says so, in the same transaction as its hash, and after its files are in place; so a run
+that is killed anywhere fetches again only what was under way. What the host or the file itself makes impossible is
+refused with its reason and not asked for again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from duck_and_cover.catalog.gather import DOWN_AFTER, DOWN_FOR_S, LONGEST_NAP_S, NO_LIMITS, Limits, Outcome, later
+from duck_and_cover.catalog.picture import Guard
+from duck_and_cover.catalog.shelf import Delivery, View, lay
+from duck_and_cover.catalog.store import Catalog
+from duck_and_cover.sources.http import Broken, Http, Refused, Reply, Unanswered, Wait
+
+__all__ = ["download", "wait_name"]
+
+BATCH = 16
+UNCHANGED = 304
+_CLOSED_TO_AI = ("noai", "noimageai")
+
+
+_VIEWS = """
+SELECT c.size_px, coalesce(a.artist_id, 'unknown'), c.album_id FROM covers c
+LEFT JOIN album_artists a ON a.source = c.source AND a.album_id = c.album_id AND a.place = 0
+WHERE c.url = ?
+"""
+
+
+class _Wanted(NamedTuple):
+    """A picture to fetch, and what is known of it from before."""
+
+    url: str
+    source: str
+    attempts: int
+    etag: str | None
+    last_modified: str | None
+
+
+class _Arrived(NamedTuple):
+    """A picture that came, and has not been looked at."""
+
+    wanted: _Wanted
+    reply: Reply
+
+
+def wait_name(source: str) -> str:
+    """Under which name a catalog keeps until when a source's picture hosts want no requests."""
+    return f"{source} pictures"
+
+
+async def download(catalog: Catalog, folder: Path, http: Http, guard: Guard, *, limits: Limits = NO_LIMITS,
+                   again: bool = False, workers: int = 32, patience_s: float = 1.0, shard: tuple[int, int] = (0, 1),
+                   progress: Callable[[int], None] = lambda done: None) -> Outcome:  # fmt: skip
+    """Fetch what is waiting, onto the shelf in `folder`.
+
+    again:   ask for pictures that are done whether they have changed, instead; unchanged ones are not sent again.
+    shard:   (i, n) takes every n-th picture, so that n machines which share nothing fetch all of them.
+    """
+    run = _Run(catalog, folder, http, guard, limits, again, patience_s, shard, progress)
+    return await run.run(workers)
+
+
+@dataclass
+class _Run:
+    """What the fetchers and the lookers of a run share."""
+
+    catalog: Catalog
+    folder: Path
+    http: Http
+    guard: Guard
+    limits: Limits
+    again: bool
+    patience_s: float
+    shard: tuple[int, int]
+    progress: Callable[[int], None]
+    queue: deque[_Wanted] = field(default_factory=deque)
+    under_way: set[str] = field(default_factory=set)
+    closed: dict[str, float] = field(default_factory=dict)
+    done: int = 0
+    in_vain: int = 0
+    why: str = ""
+
+    async def run(self, workers: int) -> Outcome:
+        self.began, self.started, self.sent_before = time.monotonic(), time.time(), self.http.requests
+        for (source,) in list(self.catalog.rows("SELECT DISTINCT source FROM pictures")):
+            if until := self.catalog.wait_until(wait_name(source)):
+                self.closed[source] = until
+        self.arrived: asyncio.Queue[_Arrived | None] = asyncio.Queue(4 * BATCH)
+        lookers = [asyncio.create_task(self._look()) for _ in range(2 * self.guard.processes)]
+        fetchers = [asyncio.create_task(self._fetch_all()) for _ in range(workers)]
+        closing = asyncio.create_task(self._close_after(fetchers, len(lookers)))
+        try:
+            await asyncio.gather(closing, *lookers)  # the first error of any ends all
+        finally:
+            for task in (closing, *fetchers, *lookers):
+                task.cancel()
+            await asyncio.gather(closing, *fetchers, *lookers, return_exceptions=True)
+        left = next(self.catalog.rows("SELECT count(*) FROM pictures WHERE state = 'waiting'"))[0]
+        resume = min(self.closed.values(), default=0.0)
+        why = self.why or ("a host wants to be left alone" if self.closed else "")
+        return Outcome(self.done, left > 0, resume, why)
+
+    async def _close_after(self, fetchers: list[asyncio.Task[None]], lookers: int) -> None:
+        """Tell the lookers that nothing more arrives, once it is so."""
+        await asyncio.gather(*fetchers)
+        for _ in range(lookers):
+            await self.arrived.put(None)
+
+    # ---------------------------------------------------------------- fetching
+
+    async def _fetch_all(self) -> None:
+        while wanted := await self._next():
+            self.under_way.add(wanted.url)
+            try:
+                reply = await self._fetch(wanted)
+            except Unanswered as error:
+                self._unanswered(wanted, error)
+                self.under_way.discard(wanted.url)
+                continue
+            self.in_vain = 0
+            await self.arrived.put(_Arrived(wanted, reply))
+
+    async def _next(self) -> _Wanted | None:
+        while not self._enough():
+            if not self.queue:
+                self.queue.extend(each for each in self._due() if each.url not in self.under_way)
+            if self.queue:
+                wanted = self.queue.popleft()
+                if wanted.source not in self.closed:
+                    return wanted
+                continue
+            first = self._next_due()
+            if first is None and not self.under_way:
+                return None
+            await asyncio.sleep(0.02 if self.under_way else min(1.0, max(0.02, (first or 0) - time.time())))
+        return None
+
+    def _enough(self) -> bool:
+        if self.why:
+            return True
+        if self.http.requests - self.sent_before >= self.limits.requests:
+            self.why = "as many requests as wanted"
+        elif time.monotonic() - self.began >= self.limits.seconds:
+            self.why = "as long as wanted"
+        return bool(self.why)
+
+    def _condition(self) -> str:
+        marks = ", ".join("?" * len(self.closed))
+        state = "state = 'done' AND changed_at < ?" if self.again else "state = 'waiting' AND not_before <= ?"
+        return f"{state} AND number % ? = ? AND source NOT IN ({marks})"
+
+    def _due(self) -> list[_Wanted]:
+        query = f"""SELECT url, source, attempts, etag, last_modified FROM pictures WHERE {self._condition()}
+                    ORDER BY number LIMIT 1024"""
+        moment = self.started if self.again else time.time()
+        return [_Wanted(*row) for row in self.catalog.rows(query, moment, self.shard[1], self.shard[0], *self.closed)]
+
+    def _next_due(self) -> float | None:
+        query = f"SELECT min(not_before) FROM pictures WHERE {self._condition()}"
+        moment = self.started if self.again else float("inf")
+        return next(self.catalog.rows(query, moment, self.shard[1], self.shard[0], *self.closed))[0]
+
+    async def _fetch(self, wanted: _Wanted) -> Reply:
+        headers = {}
+        if self.again and wanted.etag:
+            headers["If-None-Match"] = wanted.etag
+        if self.again and wanted.last_modified:
+            headers["If-Modified-Since"] = wanted.last_modified
+        reply = await self.http.get(wanted.url, headers=headers)
+        if any(word in reply.headers.get("x-robots-tag", "").casefold() for word in _CLOSED_TO_AI):
+            raise Refused("its host asks not to use it for AI", reply.status)
+        if "html" in reply.headers.get("content-type", "") and reply.status != UNCHANGED:
+            raise Broken("200 with a page instead of a picture", reply.status)
+        return reply
+
+    def _unanswered(self, wanted: _Wanted, error: Unanswered) -> None:
+        now = time.time()
+        attempts, state, pause = later(error, wanted.attempts, self.patience_s)
+        state = "done" if self.again and state == "waiting" else state
+        with self.catalog.change() as c:
+            c.execute("UPDATE pictures SET state = ?, attempts = ?, not_before = ?, status = ?, reason = ?, "
+                      "changed_at = ? WHERE url = ?",
+                      (state, attempts, now + pause if state == "waiting" else 0.0, error.status, error.reason, now,
+                       wanted.url))  # fmt: skip
+        if isinstance(error, Wait) and (error.seconds or 0) > LONGEST_NAP_S:
+            self._close(wanted.source, now + (error.seconds or 0))
+        elif isinstance(error, Wait) or (isinstance(error, Broken) and error.status == 0):
+            self.in_vain += 1
+            if self.in_vain >= DOWN_AFTER and isinstance(error, Wait):
+                self._close(wanted.source, now + DOWN_FOR_S)
+            elif self.in_vain >= DOWN_AFTER:
+                self.why = f"{self.in_vain} requests in a row brought nothing ({error.reason})"
+
+    def _close(self, source: str, until: float) -> None:
+        """Leave a source's hosts alone until then, in this run and in later ones."""
+        self.closed[source] = until
+        self.catalog.ask_to_wait(wait_name(source), until)
+
+    # ---------------------------------------------------------------- looking
+
+    async def _look(self) -> None:
+        while (first := await self.arrived.get()) is not None:
+            batch = [first]
+            while len(batch) < BATCH and not self.arrived.empty():
+                one = self.arrived.get_nowait()
+                if one is None:
+                    await self.arrived.put(None)  # for another looker, or for this one's next turn
+                    break
+                batch.append(one)
+            await self._finish(batch)
+
+    async def _finish(self, batch: list[_Arrived]) -> None:
+        changed = [each for each in batch if each.reply.status != UNCHANGED]
+        looked = await self.guard.each(lay, [self._delivery(each) for each in changed]) if changed else []
+        now = time.time()
+        with self.catalog.change() as c:
+            c.executemany("UPDATE pictures SET changed_at = ? WHERE url = ?",
+                          ((now, each.wanted.url) for each in batch if each.reply.status == UNCHANGED))  # fmt: skip
+            c.executemany(
+                """UPDATE pictures SET state = ?, reason = ?, status = ?, changed_at = ?, attempts = ?, sha256 = ?,
+                   format = ?, width_px = ?, height_px = ?, bytes = ?, look = ?, flags = ?, etag = ?, last_modified = ?
+                   WHERE url = ?""",
+                [("refused" if found.fault else "done", found.fault, each.reply.status, now, each.wanted.attempts + 1,
+                  found.sha256 or None, found.format or None, found.width_px or None, found.height_px or None,
+                  len(each.reply.body), found.look, found.flags, each.reply.headers.get("etag"),
+                  each.reply.headers.get("last-modified"), each.wanted.url)
+                 for each, found in zip(changed, looked, strict=True)],
+            )  # fmt: skip
+        for each in batch:
+            self.under_way.discard(each.wanted.url)
+        self.done += len(batch)
+        self.progress(self.done)
+
+    def _delivery(self, arrived: _Arrived) -> Delivery:
+        views = tuple(View(*row) for row in self.catalog.rows(_VIEWS, arrived.wanted.url))
+        return Delivery(self.folder, arrived.reply.body, views)

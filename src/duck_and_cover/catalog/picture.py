@@ -1,0 +1,161 @@
+"""Looking at what was downloaded: is it a picture, and which? In processes that a hostile file can only kill itself.
+
+Everything is decoded to the last byte: a file that was cut short passes every check but that one. Sizes are read and
+limited before a pixel is made, and each process may use no more memory than a picture needs.
+
+References: Pillow's documentation on decompression bombs; Krawetz 2013, "Kind of like that", difference hash.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import TypeVar
+
+import numpy as np
+from PIL import Image
+
+__all__ = ["Guard", "Looked", "look_at"]
+
+MOST_PIXELS = 25_000_000
+MOST_MEMORY = 2_000_000_000
+LONGEST_S = 30.0
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+_FLAT = 3.0
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a file is. fault: why it is no picture, "" where it is one.
+
+    look:     64 bits that near-equal pictures share but for a few (difference hash), signed for SQLite.
+    flags:    "animated", "flat" (one colour), "not square".
+    smaller:  size -> the picture as a JPEG of about that size, of the sizes asked for that it does not serve as it is.
+    """
+
+    fault: str = ""
+    sha256: str = ""
+    format: str = ""
+    width_px: int = 0
+    height_px: int = 0
+    look: int = 0
+    flags: str = ""
+    smaller: Mapping[int, bytes] = field(default_factory=dict)
+
+
+def look_at(content: bytes, sizes_px: Iterable[int] = ()) -> Looked:
+    """Decode a file wholly, describe it, and make it smaller where an album wants that."""
+    if not content:
+        return Looked("an empty file")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+                if picture.width * picture.height > MOST_PIXELS:
+                    return Looked(f"more than {MOST_PIXELS // 1_000_000} million pixels")
+                if min(picture.size) < 2:
+                    return Looked("a picture of one pixel")
+                flags = ["animated"] if getattr(picture, "n_frames", 1) > 1 else []
+                picture.load()
+                small = np.asarray(picture.convert("L").resize((9, 8), Image.Resampling.BOX), np.int16)
+                wide, high, kind = *picture.size, str(picture.format)
+                smaller = {px: _smaller(picture, px) for px in sizes_px if not _serves(kind, wide, high, px)}
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return Looked(f"more than {MOST_PIXELS // 1_000_000} million pixels")
+    except Image.UnidentifiedImageError:
+        return Looked("not a picture")
+    except (OSError, SyntaxError, ValueError, EOFError):
+        return Looked("a damaged picture")
+    except MemoryError:
+        return Looked("a picture that takes too much memory")
+    if small.max() - small.min() < _FLAT:
+        flags.append("flat")
+    if abs(wide - high) > 0.02 * max(wide, high):
+        flags.append("not square")
+    bits = np.packbits((small[:, 1:] > small[:, :-1]).ravel()).tobytes()
+    return Looked("", hashlib.sha256(content).hexdigest(), kind, wide, high,
+                  int.from_bytes(bits, "big", signed=True), " ".join(flags), smaller)  # fmt: skip
+
+
+def _serves(format: str, wide: int, high: int, size_px: int) -> bool:
+    """Whether a picture can be shown at a size as it is."""
+    return format == "JPEG" and max(wide, high) <= 1.25 * size_px
+
+
+def _smaller(picture: Image.Image, size_px: int) -> bytes:
+    """A JPEG of about a size. Alpha is laid on white; the shape is kept."""
+    if "A" in picture.getbands() or "transparency" in picture.info:
+        whole = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", whole.size, "white"), whole)
+    plain = picture.convert("RGB")
+    plain.thumbnail((size_px, size_px), Image.Resampling.LANCZOS)
+    file = io.BytesIO()
+    plain.save(file, "JPEG", quality=95, optimize=True)
+    return file.getvalue()
+
+
+class Guard:
+    """Processes that look at files. Use it as a context.
+
+    A file that kills its process, or takes longer than half a minute, is found out and named; the others of its batch
+    are looked at again.
+    """
+
+    def __init__(self, processes: int = 2) -> None:
+        self.processes = processes
+        self._pool = self._fresh()
+
+    def _fresh(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(self.processes, mp_context=get_context("forkserver"), initializer=_confined)
+
+    def __enter__(self) -> Guard:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def each(self, function: Callable[[Item], Looked], items: Sequence[Item]) -> list[Looked]:
+        """What a function of a module, like `look_at`, makes of each item, in their order."""
+        try:
+            return await self._asked(function, list(items))
+        except (BrokenProcessPool, TimeoutError) as error:
+            if len(items) > 1:
+                return [(await self.each(function, [item]))[0] for item in items]
+            late = isinstance(error, TimeoutError)
+            return [Looked("takes too long to decode" if late else "a file that kills its decoder")]
+
+    async def _asked(self, function: Callable[[Item], Looked], items: list[Item]) -> list[Looked]:
+        pool = self._pool
+        try:
+            future = asyncio.get_running_loop().run_in_executor(pool, _all, function, items)
+            return await asyncio.wait_for(future, LONGEST_S)
+        except (BrokenProcessPool, TimeoutError):
+            if pool is self._pool:  # the first to notice
+                for process in list(getattr(pool, "_processes", {}).values()):
+                    process.kill()
+                pool.shutdown(wait=False, cancel_futures=True)
+                self._pool = self._fresh()
+            raise
+
+
+def _confined() -> None:
+    """Limit the memory of this process, where the system can."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _all(function: Callable[[Item], Looked], items: list[Item]) -> list[Looked]:
+    return [function(item) for item in items]

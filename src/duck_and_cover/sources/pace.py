@@ -1,0 +1,49 @@
+"""`Pace`: when the next request to a host may go. It slows down when asked to and speeds up again by itself.
+
+Reference: Chiu & Jain 1989, additive increase and multiplicative decrease.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Awaitable, Callable
+
+__all__ = ["Pace"]
+
+SLOWER = 2 / 3
+"""What is left of the rate after the host said that it was too much."""
+
+RECOVERY = 200
+"""So many answers bring back the whole rate from nothing."""
+
+
+class Pace:
+    """Spaces the requests to one host evenly.
+
+    most:  requests a second that are polite; infinite for no limit.
+    """
+
+    def __init__(self, most: float, clock: Callable[[], float] = time.monotonic,
+                 sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:  # fmt: skip
+        self.most = self.rate = most
+        self._clock, self._sleep = clock, sleep
+        self._next = self._closed_until = -math.inf
+
+    async def turn(self) -> None:
+        """Return when one request may go. A host that closed while this waited is waited for as well."""
+        while (wait := max(self._next, self._closed_until) - self._clock()) > 0:
+            await self._sleep(wait)
+        self._next = max(self._next, self._clock() - 1 / self.rate) + 1 / self.rate
+
+    def answered(self) -> None:
+        """The host answered in good order."""
+        if self.rate < self.most:
+            self.rate = min(self.most, self.rate + self.most / RECOVERY)
+
+    def too_much(self, retry_after_s: float = 0.0) -> None:
+        """The host said 429 or 503: nothing goes until its time has passed, and less a second then."""
+        if self._clock() >= self._closed_until:  # several answers to one burst are one complaint
+            self.rate = min(self.rate, 1000.0) * SLOWER
+        self._closed_until = max(self._closed_until, self._clock() + retry_after_s)

@@ -1,0 +1,209 @@
+"""Spotify's Web API: the top artists of genres, the artists related to them, all their albums.
+
+It is asked as it is now and as it was: how many results a page may have (50 once, 10 for most since March 2026) and
+whether related artists are told (not to apps that are newer than November 2024) differs between apps and is found out
+by asking. Both are noted, so that they are found out once.
+
+Reference: the vendor's OpenAPI document; developer.spotify.com/documentation/web-api.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from duck_and_cover.sources.http import Broken, Http, NeedsUser, Refused, Reply
+from duck_and_cover.sources.source import Found, FoundAlbum, FoundArtist, ReleaseDate, Task, smallest_enough
+
+__all__ = ["API_URL", "TOKEN_URL", "Spotify", "SpotifyKeys"]
+
+API_URL = "https://api.spotify.com/v1"
+TOKEN_URL = "https://accounts.spotify.com/api/token"
+PICTURE_HOSTS = ".scdn.co"
+RIGHTS = "spotify-content"
+
+LIMITS = (50, 20, 10, 5)
+"""Largest pages to try, in this order."""
+
+REQUESTS_A_SECOND = 1.5
+"""About 45 in the 30 seconds that the limit is counted over; its height is not published."""
+
+TERMS = """Spotify's terms (Developer Policy, section III; Developer Terms, section IV) do not allow its content to be
+used to train a machine-learning model, nor covers to be altered or kept beyond what the service needs. What is gathered
+here is marked `spotify-content` and left out of training and publishing. You answer for what you do with it."""
+
+_GONE = (403, 404)
+
+
+@dataclass(frozen=True)
+class SpotifyKeys:
+    """An app's credentials; the secret is never shown."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+class Spotify:
+    """keys: of an app (developer.spotify.com/dashboard). noted: what earlier runs found out about the service.
+    top: artists of a genre.
+    """
+
+    name = "spotify"
+    terms = TERMS
+    hosts = frozenset({"api.spotify.com", "accounts.spotify.com", PICTURE_HOSTS})
+    rates: Mapping[str, float] = {
+        "api.spotify.com": REQUESTS_A_SECOND,
+        "accounts.spotify.com": 1.0,
+        PICTURE_HOSTS: 20.0,
+    }
+
+    def __init__(self, keys: SpotifyKeys, noted: Mapping[str, str] | None = None, *, top: int = 50,
+                 api_url: str = API_URL, token_url: str = TOKEN_URL) -> None:  # fmt: skip
+        self.keys, self.noted, self.top = keys, dict(noted or {}), top
+        self.api_url, self.token_url = api_url.rstrip("/"), token_url
+        self._token, self._token_until, self._asking = "", 0.0, asyncio.Lock()
+
+    def begin(self, genres: Sequence[str]) -> Iterable[Task]:
+        return (Task("search", genre) for genre in genres)
+
+    async def ask(self, task: Task, http: Http) -> Found:
+        asked = {"search": self._search, "related": self._related, "albums": self._albums, "album": self._album,
+                 "artist": self._artist}  # fmt: skip
+        return await asked[task.stage](task, http)
+
+    async def _search(self, task: Task, http: Http) -> Found:
+        """One page of a genre's artists, by relevance."""
+        offset = int(task.page or 0)
+        query = {"q": f'genre:"{task.item}"', "type": "artist", "offset": offset}
+        body, noted = await self._paged(http, "search", "/search", query, most=self.top - offset)
+        page = _part(body, "artists")
+        artists = tuple(_artist(each, task.item) for each in page.get("items") or () if each)
+        follow = [Task(stage, artist.id) for artist in artists for stage in ("related", "albums")]
+        after = offset + len(page.get("items") or ())
+        if page.get("items") and after < self.top and _more(page, after):
+            follow.append(Task("search", task.item, str(after)))
+        return Found(artists=artists, tasks=tuple(follow), noted=noted)
+
+    async def _related(self, task: Task, http: Http) -> Found:
+        """The artists that listeners of one hear as well; their own relatives are not asked for."""
+        try:
+            reply = await self._get(http, f"/artists/{task.item}/related-artists")
+        except Refused as error:
+            if error.status not in _GONE or self.noted.get("related") == "told":
+                raise
+            await self._get(http, f"/artists/{task.item}")  # an artist that is gone says nothing about the service
+            why = f"related artists are not told to this app ({error.status}); new apps get none since November 2024"
+            return Found(missing={"related": why})
+        artists = tuple(_artist(each) for each in _part(reply.json(), None).get("artists") or ())
+        self.noted["related"] = "told"
+        return Found(artists=artists, tasks=tuple(Task("albums", artist.id) for artist in artists),
+                     noted={"related": "told"})  # fmt: skip
+
+    async def _albums(self, task: Task, http: Http) -> Found:
+        """One page of an artist's albums."""
+        offset = int(task.page or 0)
+        query = {"include_groups": "album", "offset": offset}
+        page, noted = await self._paged(http, "albums", f"/artists/{task.item}/albums", query)
+        items = page.get("items") or ()
+        after = offset + len(items)
+        more = (Task("albums", task.item, str(after)),) if items and _more(page, after) else ()
+        return Found(albums=tuple(_album(each) for each in items if each), tasks=more, noted=noted)
+
+    async def _album(self, task: Task, http: Http) -> Found:
+        """One album by its id, and its artists' genres next."""
+        album = _album(_part((await self._get(http, f"/albums/{task.item}")).json(), None))
+        return Found(albums=(album,), tasks=tuple(Task("artist", id) for id, _ in album.artists))
+
+    async def _artist(self, task: Task, http: Http) -> Found:
+        return Found(artists=(_artist(_part((await self._get(http, f"/artists/{task.item}")).json(), None)),))
+
+    async def _paged(self, http: Http, name: str, path: str, query: Mapping[str, Any],
+                     most: int = LIMITS[0]) -> tuple[dict[str, Any], dict[str, str]]:  # fmt: skip
+        """A page as large as this app may have, and what was learned of that."""
+        key = f"{name} limit"
+        allowed = int(self.noted.get(key, LIMITS[0]))
+        for limit in (each for each in LIMITS if each <= allowed):
+            try:
+                reply = await self._get(http, path, {**query, "limit": min(limit, most)})
+            except Refused as error:
+                if error.status != 400 or "limit" not in error.text.casefold() or limit == LIMITS[-1]:
+                    raise
+                continue
+            noted = {key: str(limit)} if self.noted.get(key) != str(limit) else {}
+            self.noted |= noted
+            return _part(reply.json(), None), noted
+        raise Refused(f"no page size is allowed for {path}")
+
+    async def _get(self, http: Http, path: str, query: Mapping[str, Any] | None = None) -> Reply:
+        """With a token; a new one is asked for once where the old one is refused."""
+        refused = ""
+        for _ in range(2):
+            token = await self._authorised(http, refused)
+            try:
+                return await http.get(self.api_url + path, query, {"Authorization": f"Bearer {token}"})
+            except Refused as error:
+                if error.status == 403 and any(word in error.text.casefold() for word in ("premium", "blocked")):
+                    raise NeedsUser(
+                        "Spotify: this app is not served (403); its owner needs Premium, see its dashboard"
+                    ) from error
+                if error.status != 401:
+                    raise
+                refused = token
+        raise NeedsUser("Spotify: a token that was given is refused (401); look at the app in its dashboard")
+
+    async def _authorised(self, http: Http, refused: str) -> str:
+        """A token that is not the refused one; many tasks that want one ask for one."""
+        async with self._asking:
+            if self._token != refused and time.monotonic() < self._token_until:
+                return self._token
+            pair = f"{self.keys.client_id}:{self.keys.client_secret}".encode()
+            headers = {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+            try:
+                reply = await http.post(self.token_url, {"grant_type": "client_credentials"}, headers)
+            except Refused as error:
+                raise NeedsUser(
+                    f"Spotify: the credentials are wrong ({error.status}); see SPOTIPY_CLIENT_ID and "
+                    "SPOTIPY_CLIENT_SECRET"
+                ) from error
+            body = _part(reply.json(), None)
+            self._token = str(body.get("access_token", ""))
+            self._token_until = time.monotonic() + float(body.get("expires_in", 3600)) - 60
+            return self._token
+
+
+def _part(body: Any, name: str | None) -> dict[str, Any]:
+    """A JSON object, or the named one in it; raises `Broken` for anything else."""
+    found = body if name is None else body.get(name) if isinstance(body, dict) else None
+    if not isinstance(found, dict):
+        raise Broken("200 with JSON of another shape")
+    return found
+
+
+def _more(page: Mapping[str, Any], after: int) -> bool:
+    """Whether there are results after the first `after`. The total is approximate, so the next page counts as well."""
+    return bool(page.get("next")) or after < int(page.get("total") or 0)
+
+
+def _artist(body: Mapping[str, Any], asked_for: str | None = None) -> FoundArtist:
+    try:
+        return FoundArtist(str(body["id"]), str(body["name"]), tuple(map(str, body.get("genres") or ())), asked_for)
+    except KeyError as error:
+        raise Broken("200 with JSON of another shape") from error
+
+
+def _album(body: Mapping[str, Any]) -> FoundAlbum:
+    try:
+        pictures = [(str(image["url"]), image.get("width")) for image in body.get("images") or () if image.get("url")]
+        return FoundAlbum(
+            str(body["id"]), str(body["name"]),
+            tuple((str(each["id"]), str(each["name"])) for each in body.get("artists") or () if each.get("id")),
+            ReleaseDate.of(body.get("release_date"), body.get("release_date_precision")),
+            str(body.get("album_type") or "album").casefold(), tuple(map(str, body.get("genres") or ())), RIGHTS,
+            smallest_enough(pictures),
+        )  # fmt: skip
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Broken("200 with JSON of another shape") from error
