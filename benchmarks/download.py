@@ -4,7 +4,7 @@
 
 A server in a process of its own on this machine sends 300 px JPEGs of about 20 kB. Raw: fetched through `Http` and
 hashed. Whole: what `duckcover download` does: fetched, decoded to the last byte in guarded processes, hashed, laid on
-the shelf, seen from the album, written into the catalog. Memory: of a catalog of 600,000 albums, all written as a table.
+the shelf, seen from the album, written into the catalog. Memory: of 600,000 albums catalogued and written as a table.
 """
 
 from __future__ import annotations

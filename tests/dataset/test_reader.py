@@ -203,6 +203,12 @@ def test_without_an_artist_the_id_decides() -> None:
     assert part_of("", "7") == part_of(None, "7") == part_of("  ", "7")
 
 
+def test_examples_never_train() -> None:
+    assert {part_of(artist, "28Oa0IXZyGHw0GpSLdkyk1") for artist in (None, "artist 0", "artist 1", "artist 2")} == {
+        "test"
+    }
+
+
 def test_shares_are_as_promised_and_pinned() -> None:
     parts = [part_of(f"artist {i}", "") for i in range(20_000)]
     assert parts.count("validation") / 20_000 == pytest.approx(0.03, abs=0.005)

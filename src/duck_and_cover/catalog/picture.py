@@ -11,12 +11,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
+import os
+import threading
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import TypeVar
 
 import numpy as np
@@ -148,13 +150,21 @@ class Guard:
 
 
 def _confined() -> None:
-    """Limit the memory of this process, where the system can."""
+    """Let this process end with the one that it works for, and limit its memory where the system can."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         import resource
     except ImportError:
         return
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _end_with_parent() -> None:
+    """A process that is killed cannot tell its helpers; they would wait for ever."""
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _all(function: Callable[[Item], Looked], items: list[Item]) -> list[Looked]:
