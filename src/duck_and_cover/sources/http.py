@@ -3,8 +3,8 @@
 Unanswered          this request brought nothing
 ├── Wait            the host wants to be left alone for so many seconds
 ├── Refused         it will not answer this: 4xx, or an address that we do not go to
-├── Broken          it could not, or what came was not what was asked: worth another try
-└── NeedsUser       nobody's request will be answered before the user does something
+└── Broken          it could not, or what came was not what was asked: worth another try
+NeedsUser           nobody's request will be answered before the user does something
 
 Only hosts on a list are asked, redirects included, and only at public addresses: where a picture lies is said by
 metadata that strangers write. An address is looked up once, checked, and connected to as checked.
@@ -13,9 +13,12 @@ metadata that strangers write. An address is looked up once, checked, and connec
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.metadata
 import ipaddress
 import json
+import math
+import re
 import socket
 import time
 from collections.abc import Mapping
@@ -35,10 +38,13 @@ __all__ = ["Broken", "Http", "NeedsUser", "Refused", "Reply", "Unanswered", "Wai
 MOST_REDIRECTS = 5
 MOST_BYTES = 20_000_000
 TIMEOUT_S = 30.0
-SHORTEST_WAIT_S = 1.0
 _REDIRECTS = (301, 302, 303, 307, 308)
 _NOT_NOW = (429, 503)
 _SERVER_FAULT = 500
+_OWN_FAULT = 400
+_ANSWERS = (200, 304)
+_HOST = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
+_NAT64, _SIX_TO_FOUR = ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("2002::/16")
 
 
 class Unanswered(Exception):
@@ -104,17 +110,18 @@ class Http:
                  timeout_s: float = TIMEOUT_S) -> None:  # fmt: skip
         self.hosts, self.rates, self.local = hosts, rates, local
         self._timeout, self._connections = aiohttp.ClientTimeout(total=timeout_s), connections
+        self._open: dict[str, asyncio.Semaphore] = {}
         self._agent = f"duck-and-cover/{_version()} ( {contact} )"
         self._paces: dict[str, Pace] = {}
         self.requests = 0
 
     async def __aenter__(self) -> Http:
-        connector = aiohttp.TCPConnector(
-            limit=self._connections, resolver=_CheckedResolver(self.local), ttl_dns_cache=300
-        )
+        resolver = _CheckedResolver(self.local)
+        connector = aiohttp.TCPConnector(limit=0, resolver=resolver, ttl_dns_cache=300)  # `_exchange` limits them
         self._session = aiohttp.ClientSession(
-            connector=connector, timeout=self._timeout, headers={"User-Agent": self._agent}, auto_decompress=True
-        )
+            connector=connector, timeout=self._timeout, headers={"User-Agent": self._agent},
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )  # fmt: skip
         return self
 
     async def __aexit__(self, *exception: object) -> None:
@@ -132,15 +139,13 @@ class Http:
         """Follow redirects by hand, each checked like the first. Raises `Unanswered` for everything but 200 and 304."""
         sent = dict(headers or {})
         for _ in range(MOST_REDIRECTS + 1):
+            before = url
             reply = await self._exchange("GET", url, most_bytes, params=params, headers=sent)
             if reply.status not in _REDIRECTS:
                 return reply
-            target, params = urljoin(url, reply.headers.get("location", "")), None
-            if urlsplit(target).netloc != urlsplit(url).netloc:
-                sent.pop("Authorization", None)  # a token is for the host it was given for
-            if urlsplit(target).scheme == "http" and urlsplit(url).scheme == "https":
-                target = "https" + target.removeprefix("http")
-            url = target
+            url, params = _target(url, reply.headers.get("location", "")), None
+            if urlsplit(url).netloc != urlsplit(before).netloc:  # a token is for the host it was given for
+                sent = {name: value for name, value in sent.items() if name.lower() != "authorization"}
         raise Refused("more than 5 redirects")
 
     async def post(self, url: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Reply:
@@ -153,30 +158,38 @@ class Http:
     async def _exchange(self, method: str, url: str, most_bytes: int, **arguments: Any) -> Reply:
         host = self._checked(url)
         pace = self.pace(host)
-        await pace.turn()
-        self.requests += 1
+        async with self._open.setdefault(host, asyncio.Semaphore(self._connections)):  # who has a turn goes at once
+            await pace.turn()
+            self.requests += 1
+            reply = await self._sent(method, url, most_bytes, pace, arguments)
+        if reply.status in (*_ANSWERS, *_REDIRECTS):
+            pace.answered()
+            return reply
+        if reply.status < _OWN_FAULT:
+            raise Broken(f"{reply.status} instead of an answer", reply.status)
+        raise Refused(f"{reply.status}", reply.status, reply.body[:500].decode("utf-8", "replace"))
+
+    async def _sent(self, method: str, url: str, most_bytes: int, pace: Pace, arguments: dict[str, Any]) -> Reply:
         try:
             async with self._session.request(method, url, allow_redirects=False, **arguments) as response:
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 if response.status in _NOT_NOW:
                     seconds = _retry_after(headers.get("retry-after"))
-                    pace.too_much(SHORTEST_WAIT_S if seconds is None else seconds)
+                    pace.too_much(seconds or 0.0)
                     raise Wait(f"{response.status}: asked to come back later", response.status, seconds)
                 if response.status >= _SERVER_FAULT:
                     raise Broken(f"{response.status} of the server", response.status)
-                body = await _body(response, most_bytes)
+                return Reply(response.status, headers, await _body(response, most_bytes), url)
         except aiohttp.ClientConnectorDNSError as error:
             if isinstance(error.__cause__, _PrivateAddress):
                 raise Refused("a private address") from error
             raise Broken("no such host, or no network") from error
         except TimeoutError as error:
             raise Broken("no answer in time") from error
+        except (aiohttp.InvalidURL, UnicodeError) as error:
+            raise Refused("not an address") from error
         except (aiohttp.ClientError, OSError, asyncio.IncompleteReadError) as error:
             raise Broken(f"the connection broke ({type(error).__name__})") from error
-        if response.status >= 400:
-            raise Refused(f"{response.status}", response.status, body[:500].decode("utf-8", "replace"))
-        pace.answered()
-        return Reply(response.status, headers, body, url)
 
     def _checked(self, url: str) -> str:
         """The host of an address that may be asked; raises `Refused` for all others."""
@@ -185,13 +198,28 @@ class Http:
             host, port = (parts.hostname or "").lower(), parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
         except ValueError as error:
             raise Refused("not an address") from error
-        if (host, port) in self.local:
+        if parts.scheme in ("http", "https") and (host, port) in self.local:
             return host
         if parts.scheme != "https":
             raise Refused(f"an address of {parts.scheme or 'no scheme'}, not https")
+        if "@" in parts.netloc or "\\" in url or not (_HOST.match(host) or ":" in host):
+            raise Refused("not an address")
         if not any(_covers(name, host) for name in self.hosts):
             raise Refused("a host that is not on the list")
+        if not _is_public(host, unless_named=True):
+            raise Refused("a private address")
         return host
+
+
+def _target(url: str, location: str) -> str:
+    """Where a redirect leads; what was asked safely is not asked for plainly."""
+    try:
+        parts = urlsplit(urljoin(url, location))
+        if parts.scheme == "http" and urlsplit(url).scheme == "https":
+            parts = parts._replace(scheme="https")
+        return parts.geturl()
+    except ValueError as error:
+        raise Refused("not an address") from error
 
 
 async def _body(response: aiohttp.ClientResponse, most_bytes: int) -> bytes:
@@ -215,10 +243,8 @@ def _retry_after(text: str | None) -> float | None:
     """Seconds, of a number or a date (RFC 9110, section 10.2.3)."""
     if not text:
         return None
-    try:
-        return max(0.0, float(text))
-    except ValueError:
-        pass
+    with contextlib.suppress(ValueError):
+        return max(0.0, float(text)) if math.isfinite(float(text)) else None
     try:
         return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
     except ValueError:
@@ -250,10 +276,21 @@ class _CheckedResolver(AbstractResolver):
         await self._threaded.close()
 
 
-def _is_public(address: str) -> bool:
-    ip = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
-    mapped = getattr(ip, "ipv4_mapped", None)
-    return (mapped or ip).is_global and not ip.is_multicast
+def _is_public(address: str, unless_named: bool = False) -> bool:
+    """Whether an address of numbers is one that anybody may reach, also where it wraps another one.
+
+    unless_named:  what is a name and no number counts as public here; it is looked up and checked then.
+    """
+    try:
+        ip = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
+    except ValueError:
+        return unless_named
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip in _NAT64:
+            ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        else:
+            ip = ip.ipv4_mapped or (ip.sixtofour if ip in _SIX_TO_FOUR else None) or ip
+    return ip.is_global and not ip.is_multicast
 
 
 def _version() -> str:
@@ -265,6 +302,6 @@ def _version() -> str:
 
 def check_contact(contact: str) -> str:
     """A contact that services can use: an e-mail address or a web page; raises `BadInput` for anything else."""
-    if "@" not in contact and "://" not in contact:
+    if ("@" not in contact and "://" not in contact) or not contact.isprintable():
         raise BadInput(f"contact is {contact!r}; services want an e-mail address or a web page (DUCKCOVER_CONTACT)")
     return contact

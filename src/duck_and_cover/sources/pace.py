@@ -15,8 +15,14 @@ __all__ = ["Pace"]
 SLOWER = 2 / 3
 """What is left of the rate after the host said that it was too much."""
 
+SHORTEST_S = 1.0
+"""A host that complains is left alone for at least so long, whatever it says."""
+
 RECOVERY = 200
 """So many answers bring back the whole rate from nothing."""
+
+LEAST = 1 / 50
+"""A rate does not fall below this part of what is polite: a host that complains all day is still asked again."""
 
 
 class Pace:
@@ -35,7 +41,7 @@ class Pace:
         """Return when one request may go. A host that closed while this waited is waited for as well."""
         while (wait := max(self._next, self._closed_until) - self._clock()) > 0:
             await self._sleep(wait)
-        self._next = max(self._next, self._clock() - 1 / self.rate) + 1 / self.rate
+        self._next = max(self._next, self._clock()) + 1 / self.rate
 
     def answered(self) -> None:
         """The host answered in good order."""
@@ -45,5 +51,5 @@ class Pace:
     def too_much(self, retry_after_s: float = 0.0) -> None:
         """The host said 429 or 503: nothing goes until its time has passed, and less a second then."""
         if self._clock() >= self._closed_until:  # several answers to one burst are one complaint
-            self.rate = min(self.rate, 1000.0) * SLOWER
-        self._closed_until = max(self._closed_until, self._clock() + retry_after_s)
+            self.rate = max(min(self.rate, 1000.0) * SLOWER, min(self.most, 1000.0) * LEAST)
+        self._closed_until = max(self._closed_until, self._clock() + max(retry_after_s, SHORTEST_S))

@@ -78,13 +78,14 @@ class Spotify:
     async def _search(self, task: Task, http: Http) -> Found:
         """One page of a genre's artists, by relevance."""
         offset = int(task.page or 0)
-        query = {"q": f'genre:"{task.item}"', "type": "artist", "offset": offset}
+        query = {"q": f'genre:"{" ".join(task.item.split(chr(34)))}"', "type": "artist", "offset": offset}
         body, noted = await self._paged(http, "search", "/search", query, most=self.top - offset)
         page = _part(body, "artists")
-        artists = tuple(_artist(each, task.item) for each in page.get("items") or () if each)
+        items = _items(page, "items")
+        artists = tuple(_artist(each, task.item) for each in items if each)
         follow = [Task(stage, artist.id) for artist in artists for stage in ("related", "albums")]
-        after = offset + len(page.get("items") or ())
-        if page.get("items") and after < self.top and _more(page, after):
+        after = offset + len(items)
+        if items and after < self.top and _more(page, after):
             follow.append(Task("search", task.item, str(after)))
         return Found(artists=artists, tasks=tuple(follow), noted=noted)
 
@@ -98,7 +99,7 @@ class Spotify:
             await self._get(http, f"/artists/{task.item}")  # an artist that is gone says nothing about the service
             why = f"related artists are not told to this app ({error.status}); new apps get none since November 2024"
             return Found(missing={"related": why})
-        artists = tuple(_artist(each) for each in _part(reply.json(), None).get("artists") or ())
+        artists = tuple(_artist(each) for each in _items(_part(reply.json(), None), "artists") if each)
         self.noted["related"] = "told"
         return Found(artists=artists, tasks=tuple(Task("albums", artist.id) for artist in artists),
                      noted={"related": "told"})  # fmt: skip
@@ -108,7 +109,7 @@ class Spotify:
         offset = int(task.page or 0)
         query = {"include_groups": "album", "offset": offset}
         page, noted = await self._paged(http, "albums", f"/artists/{task.item}/albums", query)
-        items = page.get("items") or ()
+        items = _items(page, "items")
         after = offset + len(items)
         more = (Task("albums", task.item, str(after)),) if items and _more(page, after) else ()
         return Found(albums=tuple(_album(each) for each in items if each), tasks=more, noted=noted)
@@ -125,18 +126,20 @@ class Spotify:
                      most: int = LIMITS[0]) -> tuple[dict[str, Any], dict[str, str]]:  # fmt: skip
         """A page as large as this app may have, and what was learned of that."""
         key = f"{name} limit"
-        allowed = int(self.noted.get(key, LIMITS[0]))
-        for limit in (each for each in LIMITS if each <= allowed):
+        allowed, refused = int(self.noted.get(key, LIMITS[0])), False
+        for limit in sorted({min(each, most) for each in LIMITS if each <= allowed}, reverse=True):
             try:
-                reply = await self._get(http, path, {**query, "limit": min(limit, most)})
+                reply = await self._get(http, path, {**query, "limit": limit})
             except Refused as error:
-                if error.status != 400 or "limit" not in error.text.casefold() or limit == LIMITS[-1]:
+                if error.status != 400 or "limit" not in error.text.casefold():
                     raise
+                refused = True
                 continue
-            noted = {key: str(limit)} if self.noted.get(key) != str(limit) else {}
+            learned = refused or limit == allowed
+            noted = {key: str(limit)} if learned and self.noted.get(key) != str(limit) else {}
             self.noted |= noted
             return _part(reply.json(), None), noted
-        raise Refused(f"no page size is allowed for {path}")
+        raise Refused(f"no page size is allowed for {path}", 400)
 
     async def _get(self, http: Http, path: str, query: Mapping[str, Any] | None = None) -> Reply:
         """With a token; a new one is asked for once where the old one is refused."""
@@ -165,14 +168,18 @@ class Spotify:
             try:
                 reply = await http.post(self.token_url, {"grant_type": "client_credentials"}, headers)
             except Refused as error:
+                if error.status not in (400, 401):
+                    raise
                 raise NeedsUser(
                     f"Spotify: the credentials are wrong ({error.status}); see SPOTIPY_CLIENT_ID and "
                     "SPOTIPY_CLIENT_SECRET"
                 ) from error
             body = _part(reply.json(), None)
-            self._token = str(body.get("access_token", ""))
-            self._token_until = time.monotonic() + float(body.get("expires_in", 3600)) - 60
-            return self._token
+            token, seconds = body.get("access_token"), body.get("expires_in", 3600)
+            if not (isinstance(token, str) and token and isinstance(seconds, int | float)):
+                raise Broken("200 with a token of another shape")
+            self._token, self._token_until = token, time.monotonic() + seconds - 60
+            return token
 
 
 def _part(body: Any, name: str | None) -> dict[str, Any]:
@@ -183,27 +190,45 @@ def _part(body: Any, name: str | None) -> dict[str, Any]:
     return found
 
 
+def _items(body: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """A list of objects, null among them where the service knows nothing; raises `Broken` for anything else."""
+    found = body.get(name)
+    if not isinstance(found, list) or not all(each is None or isinstance(each, dict) for each in found):
+        raise Broken("200 with JSON of another shape")
+    return found
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    if not isinstance(found := body.get(name), str) or not found:
+        raise Broken("200 with JSON of another shape")
+    return found
+
+
+def _texts(body: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """Of a list that may be missing."""
+    found = body.get(name)
+    return tuple(each for each in found if isinstance(each, str)) if isinstance(found, list) else ()
+
+
 def _more(page: Mapping[str, Any], after: int) -> bool:
     """Whether there are results after the first `after`. The total is approximate, so the next page counts as well."""
-    return bool(page.get("next")) or after < int(page.get("total") or 0)
+    total = page.get("total")
+    return bool(page.get("next")) or (isinstance(total, int) and after < total)
 
 
 def _artist(body: Mapping[str, Any], asked_for: str | None = None) -> FoundArtist:
-    try:
-        return FoundArtist(str(body["id"]), str(body["name"]), tuple(map(str, body.get("genres") or ())), asked_for)
-    except KeyError as error:
-        raise Broken("200 with JSON of another shape") from error
+    return FoundArtist(_text(body, "id"), _text(body, "name"), _texts(body, "genres"), asked_for)
 
 
 def _album(body: Mapping[str, Any]) -> FoundAlbum:
-    try:
-        pictures = [(str(image["url"]), image.get("width")) for image in body.get("images") or () if image.get("url")]
-        return FoundAlbum(
-            str(body["id"]), str(body["name"]),
-            tuple((str(each["id"]), str(each["name"])) for each in body.get("artists") or () if each.get("id")),
-            ReleaseDate.of(body.get("release_date"), body.get("release_date_precision")),
-            str(body.get("album_type") or "album").casefold(), tuple(map(str, body.get("genres") or ())), RIGHTS,
-            smallest_enough(pictures),
-        )  # fmt: skip
-    except (KeyError, TypeError, AttributeError) as error:
-        raise Broken("200 with JSON of another shape") from error
+    images = [each for each in (_items(body, "images") if body.get("images") else ()) if each and each.get("url")]
+    widths = [width if isinstance(width := image.get("width"), int) else None for image in images]
+    pictures = [(_text(image, "url"), width) for image, width in zip(images, widths, strict=True)]
+    artists = [each for each in (_items(body, "artists") if body.get("artists") else ()) if each and each.get("id")]
+    date, precision = body.get("release_date"), body.get("release_date_precision")
+    return FoundAlbum(
+        _text(body, "id"), _text(body, "name"), tuple((_text(each, "id"), _text(each, "name")) for each in artists),
+        ReleaseDate.of(date if isinstance(date, str) else None, precision if isinstance(precision, str) else None),
+        kind.casefold() if isinstance(kind := body.get("album_type"), str) else "album", _texts(body, "genres"), RIGHTS,
+        smallest_enough(pictures),
+    )  # fmt: skip
