@@ -41,6 +41,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "aiohttp": ("sources/",),
     "sqlite3": ("catalog/",),
     "pyarrow": ("sources/", "catalog/", "dataset/"),
+    "ray": ("catalog/cluster.py",),
     "rapidocr": ("dataset/letters.py",),
     "torch": ("models/", "training/", "evaluation/", "dataset/reader.py"),
     "lightning": ("training/",),

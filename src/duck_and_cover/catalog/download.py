@@ -10,18 +10,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from duck_and_cover.catalog.gather import DOWN_AFTER, DOWN_FOR_S, LONGEST_NAP_S, NO_LIMITS, Limits, Outcome, later
 from duck_and_cover.catalog.picture import Guard
 from duck_and_cover.catalog.shelf import Delivery, View, lay
 from duck_and_cover.catalog.store import Catalog
-from duck_and_cover.sources.http import Broken, Http, Refused, Reply, Unanswered, Wait
+from duck_and_cover.sources.http import Broken, Refused, Reply, Unanswered, Wait
 
-__all__ = ["download", "wait_name"]
+__all__ = ["Asks", "download", "wait_name"]
 
 BATCH = 16
 UNCHANGED = 304
@@ -33,6 +33,17 @@ SELECT c.size_px, coalesce(a.artist_id, 'unknown'), c.album_id FROM covers c
 LEFT JOIN album_artists a ON a.source = c.source AND a.album_id = c.album_id AND a.place = 0
 WHERE c.url = ?
 """
+
+
+class Asks(Protocol):
+    """What asks hosts for pictures: `Http`, here or on a cluster (`cluster.py`)."""
+
+    requests: int
+
+    async def get(self, url: str, params: Mapping[str, str | int] | None = None,
+                  headers: Mapping[str, str] | None = None) -> Reply:  # fmt: skip
+        """An answer; raises `Unanswered` for everything else."""
+        ...
 
 
 class _Wanted(NamedTuple):
@@ -57,7 +68,7 @@ def wait_name(source: str) -> str:
     return f"{source} pictures"
 
 
-async def download(catalog: Catalog, folder: Path, http: Http, guard: Guard, *, limits: Limits = NO_LIMITS,
+async def download(catalog: Catalog, folder: Path, http: Asks, guard: Guard, *, limits: Limits = NO_LIMITS,
                    again: bool = False, workers: int = 32, patience_s: float = 1.0, shard: tuple[int, int] = (0, 1),
                    progress: Callable[[int], None] = lambda done: None) -> Outcome:  # fmt: skip
     """Fetch what is waiting, onto the shelf in `folder`.
@@ -75,7 +86,7 @@ class _Run:
 
     catalog: Catalog
     folder: Path
-    http: Http
+    http: Asks
     guard: Guard
     limits: Limits
     again: bool

@@ -6,18 +6,19 @@ import asyncio
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from duck_and_cover.cli.gather import CATALOG, LIMITS, needs_extra, parsed_shard, say_outcome
 from duck_and_cover.cli.meter import duration, meter
-from duck_and_cover.cli.services import SERVICES, http_for, service
-from duck_and_cover.errors import Failure
+from duck_and_cover.cli.services import SERVICES, asks_for, service
+from duck_and_cover.errors import Failure, MissingExtra
 from duck_and_cover.settings import Settings
 
 if TYPE_CHECKING:
     from duck_and_cover.catalog.census import Work
+    from duck_and_cover.catalog.cluster import ClusterHttp
     from duck_and_cover.catalog.gather import Limits, Outcome
     from duck_and_cover.catalog.store import Catalog
 
@@ -30,11 +31,12 @@ LEAST_SUCCESS = 0.9
 @click.option("--again", is_flag=True, help="Ask whether covers that are here have changed.")
 @click.option("--try-again", is_flag=True, help="Fetch once more what was given up after five attempts.")
 @click.option("--shard", default="0/1", metavar="I/N", help="Every N-th cover from the I-th: one machine of N.")
+@click.option("--ray", metavar="ADDRESS", help="Fetch from a Ray cluster: its address, auto, or local.")
 @click.option("--connections", type=click.IntRange(1, 256), default=32, show_default=True, metavar="N")
 @LIMITS[0]
 @LIMITS[1]
-def download(path: Path, again: bool, try_again: bool, shard: str, connections: int, max_requests: int | None,
-             max_minutes: float | None) -> None:  # fmt: skip
+def download(path: Path, again: bool, try_again: bool, shard: str, ray: str | None, connections: int,
+             max_requests: int | None, max_minutes: float | None) -> None:  # fmt: skip
     """Fetch the covers that a catalog knows of, look at every one, and lay them beside it: `objects/` by content,
     `covers300/ARTIST/ALBUM.jpg` and `covers64/...` by album. Stop it any time: the same command goes on.
 
@@ -52,16 +54,17 @@ def download(path: Path, again: bool, try_again: bool, shard: str, connections: 
         if try_again:
             with catalog.change() as c:
                 c.execute("UPDATE pictures SET state = 'waiting', attempts = 0, not_before = 0 WHERE state = 'parked'")
-        outcome = fetch(catalog, Settings.read(), limits, again, part, connections)
+        outcome = fetch(catalog, Settings.read(), limits, again, part, connections, ray)
         say_outcome(outcome, "covers", f"duckcover catalog table -c {path} -o covers.parquet")
         _succeeded(catalog)
 
 
 def fetch(catalog: Catalog, settings: Settings, limits: Limits, again: bool = False, shard: tuple[int, int] = (0, 1),
-          connections: int = 32) -> Outcome:  # fmt: skip
-    """Fetch what is waiting, with processes that look at it."""
+          connections: int = 32, ray: str | None = None) -> Outcome:  # fmt: skip
+    """Fetch what is waiting, with processes that look at it; from here or from a cluster."""
     from duck_and_cover.catalog.download import download as run
     from duck_and_cover.catalog.picture import Guard
+    from duck_and_cover.sources.http import Http
 
     known = [row[0] for row in catalog.rows("SELECT DISTINCT source FROM pictures")]
     blank = Settings(
@@ -70,14 +73,25 @@ def fetch(catalog: Catalog, settings: Settings, limits: Limits, again: bool = Fa
     sources = [service(name, blank, {}) for name in SERVICES if name in known]
     total = next(catalog.rows("SELECT count(*) FROM pictures WHERE state = ?", "done" if again else "waiting"))[0]
 
+    asks = asks_for(sources, settings, connections)
+    client = _cluster(ray, asks) if ray else Http(**asks)
+
     async def work() -> Outcome:
-        async with http_for(sources, settings, connections=connections) as http:
+        async with client as http:
             with Guard() as guard:
                 return await run(catalog, catalog.path.parent, http, guard, limits=limits, again=again,
                                  shard=shard, workers=connections,
                                  progress=meter("covers", total // shard[1] or None))  # fmt: skip
 
     return asyncio.run(work())
+
+
+def _cluster(address: str, asks: dict[str, Any]) -> ClusterHttp:
+    try:
+        from duck_and_cover.catalog.cluster import ClusterHttp
+    except ImportError as error:
+        raise MissingExtra("fetching from a cluster", "ray") from error
+    return ClusterHttp(address, asks)
 
 
 def _succeeded(catalog: Catalog) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from duck_and_cover.settings import Settings
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from duck_and_cover.sources.http import Http
     from duck_and_cover.sources.source import Source
 
-__all__ = ["SERVICES", "http_for", "service"]
+__all__ = ["SERVICES", "asks_for", "http_for", "service"]
 
 SERVICES = ("spotify", "musicbrainz", "jamendo", "netlabels")
 
@@ -52,21 +52,24 @@ def service(name: str, settings: Settings, notes: Mapping[str, str], top: int = 
     )  # fmt: skip
 
 
-def http_for(sources: Iterable[Source], settings: Settings, rate: float | None = None, connections: int = 32) -> Http:
-    """What asks these services: their hosts, at their paces, in the user's name.
+def http_for(sources: Iterable[Source], settings: Settings, connections: int = 32) -> Http:
+    """What asks these services: their hosts, at their paces, in the user's name."""
+    from duck_and_cover.sources.http import Http
 
-    rate:  requests a second instead of what is polite; only for hosts of one's own.
-    """
-    from duck_and_cover.sources.http import Http, check_contact
+    return Http(**asks_for(sources, settings, connections))
+
+
+def asks_for(sources: Iterable[Source], settings: Settings, connections: int = 32) -> dict[str, Any]:
+    """The arguments of that `Http`."""
+    from duck_and_cover.sources.http import check_contact
 
     every = list(sources)
     hosts = frozenset(host for source in every for host in source.hosts)
     local = settings.local(*(f"DUCKCOVER_{which}_URL" for which in ADDRESSES))
     rates = {host: limit for source in every for host, limit in source.rates.items()}
     rates |= {host: float("inf") for host, _ in local}
-    if rate is not None:
-        rates = dict.fromkeys(rates, rate)
     keyless = any(source.name in ("musicbrainz", "netlabels") for source in every) and not local
     why = "services ask who is asking: an e-mail address or a web page"
     contact = settings.need("DUCKCOVER_CONTACT", why) if keyless else settings.get("DUCKCOVER_CONTACT", PROJECT)
-    return Http(hosts, rates, check_contact(contact), local=local, connections=connections)
+    return {"hosts": hosts, "rates": rates, "contact": check_contact(contact), "local": local,
+            "connections": connections}  # fmt: skip

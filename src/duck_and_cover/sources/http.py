@@ -54,6 +54,16 @@ class Unanswered(Exception):
         super().__init__(reason)
         self.reason, self.status = reason, status
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), dict(self.__dict__))
+
+
+def _again(kind: type[Unanswered], told: dict[str, Any]) -> Unanswered:
+    """An error as it was in another process."""
+    error = kind.__new__(kind, told["reason"])
+    error.__dict__.update(told)
+    return error
+
 
 class Wait(Unanswered):
     """The host wants to be left alone. seconds: how long it said; None where it did not say."""
