@@ -89,8 +89,8 @@ def main() -> None:
     lines = [
         "# What does each field of a condition add to what a network draws?\n",
         f"`python benchmarks/fields.py`: {len(real)} held-out covers, each field over those that state it, "
-        f"{arguments.drawn} pictures drawn for each. How much better they foretell the cover (energy score in CIELAB at "
-        "4 x 4) than pictures drawn for nothing, in percent, ± one standard error.\n",
+        f"{arguments.drawn} pictures drawn for each. How much better they foretell the cover (energy score in CIELAB "
+        "at 4 x 4) than pictures drawn for nothing, in percent, ± one standard error.\n",
         f"| told | {' | '.join(cells)} |",
         f"|---|{'---|' * len(cells)}",
         *(f"| {' | '.join(row)} |" for row in zip([*TOLD, OTHERS], *cells.values(), strict=True)),

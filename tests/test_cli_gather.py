@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -84,6 +86,21 @@ def test_a_long_wait_is_told_and_kept(typed: Typed, provider: Provider) -> None:
     assert "resume after 20" in typed(*SEARCH, "--accept-terms").stdout
     assert len(provider.log) == before
     assert "wants no request before" in typed("status").stdout
+
+
+def test_ctrl_c_loses_nothing(provider: Provider, typed: Typed, tmp_path: Path) -> None:
+    provider.delay_s = 0.05
+    typed("status")  # writes .env
+    command = [sys.executable, "-m", "duck_and_cover.cli", *SEARCH, "--accept-terms"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        while len(provider.log) < 12:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        assert process.stderr and process.stderr.read().splitlines()[-1] == "duckcover: interrupted"
+    assert process.returncode == 130
+    provider.delay_s = 0.0
+    assert "complete" in typed(*SEARCH, "--accept-terms").stdout
+    assert sum(times - 1 for times in provider.repeats().values()) <= 8, "what was under way, at most"
 
 
 def test_examples_by_id(typed: Typed, provider: Provider, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from duck_and_cover.cover import Cover, Pixels
     from duck_and_cover.design.style import Seeds, Style
     from duck_and_cover.generation.engine import Engine
+    from duck_and_cover.generation.judge import Judge
 
 __all__ = ["LARGEST_PX", "MOST_VARIANTS", "SMALLEST_PX", "Sleeve", "create", "create_variants"]
 
@@ -37,7 +38,7 @@ class Sleeve:
     pixels:  uint8 (size, size, 3), sRGB.
     art:     what the network drew, before finish and type.
     report:  everything that went into it, JSON-able: engine, bundle hash, seeds, finish,
-             palette, faces, contrast, seconds.
+             palette, faces, contrast, how far the art looks like what was asked, seconds.
     """
 
     album: Album
@@ -116,7 +117,8 @@ def create_variants(
         raise BadInput(f"seed is {seed}; wanted 0 to {_LAST_SEED}")
     started = time.perf_counter()
     with ThreadPoolExecutor(1) as opener:  # the network is read while the design room is imported
-        opening = opener.submit(_opened, engine, threads=0 if count == 1 else 1)
+        threads = 0 if count == 1 else 1
+        opening, judging = opener.submit(_opened, engine, threads), opener.submit(_judge, threads)
         from duck_and_cover.design.axes import check
         from duck_and_cover.design.compose import compose  # noqa: F401
         from duck_and_cover.design.style import Seeds
@@ -124,9 +126,9 @@ def create_variants(
         locks = {axis: name if name is None else name.casefold() for axis, name in
                  {"finish": finish, "palette": palette, "type": type, "layout": layout}.items()}  # fmt: skip
         check(**locks)
-        drawer = opening.result()
+        drawer, judge = opening.result(), judging.result()
     each = [(seed + 1_000_003 * i) % (_LAST_SEED + 1) for i in range(count)]
-    return _variants(album, drawer, each, [Seeds.of(n).with_(**own) for n in each], size_px, locks, started)
+    return _variants(album, drawer, judge, each, [Seeds.of(n).with_(**own) for n in each], size_px, locks, started)
 
 
 def _check_kinds(album: Album, count: int, seed: int | None, size_px: int, engine: object) -> None:
@@ -157,12 +159,21 @@ def _opened(engine: str | Path | Engine | None, threads: int) -> Engine:
     return engine
 
 
-def _variants(album: Album, engine: Engine, each: list[int], seeds: list[Seeds], size_px: int,
+def _judge(threads: int) -> Judge | None:
+    """The judge that ships, if one does."""
+    from duck_and_cover.generation.engine import DEFAULT_JUDGE, shelf
+    from duck_and_cover.generation.judge import open_judge
+
+    return open_judge(threads=threads) if (shelf() / DEFAULT_JUDGE).is_dir() else None
+
+
+def _variants(album: Album, engine: Engine, judge: Judge | None, each: list[int], seeds: list[Seeds], size_px: int,
               locks: dict[str, str | None], started: float) -> Iterator[Sleeve]:  # fmt: skip
     import cv2
 
     from duck_and_cover.condition import Condition
     from duck_and_cover.design.style import choose_styles
+    from duck_and_cover.generation.judge import verdict
 
     asked = Condition.of(album)
     with ThreadPoolExecutor(min(len(seeds), os.cpu_count() or 1, 8)) as pool:
@@ -171,7 +182,10 @@ def _variants(album: Album, engine: Engine, each: list[int], seeds: list[Seeds],
         styles = choose_styles(album, [art.pixels for art in arts], seeds, **locks)
 
         def finished(i: int) -> Sleeve:
-            return _finished(album, engine, arts[i], styles[i], seeds[i], size_px)
+            sleeve = _finished(album, engine, arts[i], styles[i], seeds[i], size_px)
+            if judge:
+                sleeve.report["judged"] = verdict(judge, arts[i], asked)
+            return sleeve
 
         # small covers side by side, a thread each; a large one takes a gigabyte and uses all cores alone
         beside = len(seeds) > 1 and size_px <= 1500

@@ -74,6 +74,8 @@ def test_where_related_artists_are_not_told_one_line_says_so(start: Callable, as
     states = dict(catalog.rows("SELECT state, count(*) FROM tasks WHERE stage = 'related' GROUP BY state"))
     assert set(states) <= {"skipped", "gone"}, "whether a request was on its way does not show"
     assert catalog.notes("spotify")["search limit"] == "10"
+    assert catalog.notes("spotify")["genres"] == "not told"
+    assert {row[0] for row in catalog.rows("SELECT DISTINCT origin FROM artist_genres")} == {"asked"}
     asked(provider, catalog, say=said.append)
     assert len(said) == 1
 

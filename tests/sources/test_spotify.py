@@ -203,7 +203,7 @@ def test_a_limit_that_shrinks_is_noticed(start: Start) -> None:
     provider = start(state="dev-2026", artists=12)
     source = spotify(provider, noted={"search limit": "50"})
     found = ask(provider, source, Task("search", "dream pop"))[0]
-    assert found.noted == {"search limit": "10"} and len(found.artists) == 10
+    assert found.noted["search limit"] == "10" and len(found.artists) == 10
 
 
 def test_a_page_size_that_was_not_tried_is_not_noted(start: Start) -> None:

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from duck_and_cover.bundle import Bundle
-from duck_and_cover.cover import Pixels, to_network
+from duck_and_cover.condition import Condition
+from duck_and_cover.cover import Cover, Pixels, to_network
 from duck_and_cover.errors import BadInput
 from duck_and_cover.generation.engine import DEFAULT_JUDGE, shelf
 from duck_and_cover.generation.session import Session
+from duck_and_cover.genres import main_family
 
-__all__ = ["Judge", "Opinion", "open_judge"]
+__all__ = ["Judge", "Opinion", "open_judge", "verdict"]
 
 Array = NDArray[np.float32]
 
@@ -62,12 +65,28 @@ class Judge:
         return Opinion(_softmax(families), decades, decades @ self.middle_years, features)
 
 
-def open_judge(folder: Path | None = None) -> Judge:
+def verdict(judge: Judge, cover: Cover, asked: Condition) -> dict[str, Any]:
+    """How far art looks like what was asked, JSON-able.
+
+    genre:  the family that the judge thinks of first, and, where one that it knows was asked for, how likely it finds
+            that one beside chance (1 / K). The probabilities are those where all families are as frequent.
+    year:   what was asked, and what the judge expects.
+    """
+    seen, family = judge.opinion(cover.pixels[None]), main_family(tuple(asked.genres))
+    genre: dict[str, Any] = {"asked": family, "first": judge.names[int(seen.families[0].argmax())]}
+    if family in judge.names:
+        probability = float(seen.families[0, judge.names.index(family)])
+        genre |= {"probability": round(probability, 3), "chance": round(1 / len(judge.names), 3)}
+    return {"judge": judge.bundle.name, "sha256": judge.bundle.sha256, "genre": genre,
+            "year": {"asked": asked.year, "looks_like": round(float(seen.year[0]), 1)}}  # fmt: skip
+
+
+def open_judge(folder: Path | None = None, threads: int = 0) -> Judge:
     """The judge of a bundle's folder; the one that ships by default. Raises `BadInput` where none does."""
     if folder is None and not (shelf() / DEFAULT_JUDGE).is_dir():
         raise BadInput(f"no judge ships with this version; train one (duckcover train {DEFAULT_JUDGE} …, duckcover "
                        "export) and name its bundle")  # fmt: skip
-    return Judge(Bundle.open(folder or shelf() / DEFAULT_JUDGE))
+    return Judge(Bundle.open(folder or shelf() / DEFAULT_JUDGE), threads)
 
 
 def _softmax(logits: Array) -> Array:

@@ -83,6 +83,9 @@ class Spotify:
         page = _part(body, "artists")
         items = _items(page, "items")
         artists = tuple(_artist(each, task.item) for each in items if each)
+        if artists and self.noted.get("genres") != "told":  # deprecated; the genre that was searched stands for them
+            noted = {**noted, "genres": "told" if any(artist.genres for artist in artists) else "not told"}
+            self.noted |= noted
         follow = [Task(stage, artist.id) for artist in artists for stage in ("related", "albums")]
         after = offset + len(items)
         if items and after < self.top and _more(page, after):
