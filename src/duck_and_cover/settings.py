@@ -7,14 +7,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from duck_and_cover.errors import BadInput, Failure
 
 __all__ = ["Settings"]
 
 _LINE = re.compile(
-    r"""\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*'|[^#]*?)\s*(?:\#.*)?"""
+    r"""\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*("(?:[^"\\]|\\.)*"|'[^']*'|.*?)\s*(?:(?<=\s)\#.*)?"""
 )
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -34,10 +34,10 @@ class Settings:
         """The environment, and below it the `.env` file of a folder, if there is one."""
         path = folder / ".env"
         try:
-            written = _parsed(path.read_text("utf-8")) if path.is_file() else {}
+            written = _parsed(path.read_text("utf-8-sig")) if path.is_file() else {}
         except (OSError, UnicodeDecodeError) as error:
             raise BadInput(f"{path}: cannot be read as text; wanted lines NAME=value") from error
-        return cls({**written, **os.environ})
+        return cls({**written, **{name: value for name, value in os.environ.items() if value.strip()}})
 
     def get(self, name: str, default: str = "") -> str:
         """The value, or the default where it is not set or empty."""
@@ -52,7 +52,7 @@ class Settings:
     def address(self, name: str, default: str) -> str:
         """A service's base address; https, or http on this machine where the user named it."""
         found = self.get(name, default).rstrip("/")
-        parts = urlsplit(found)
+        parts = _parts(found)
         if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
             return found
         raise BadInput(f"{name} is no address to ask ({parts.scheme or 'no scheme'}); wanted https://…, or http on "
@@ -62,10 +62,19 @@ class Settings:
         """(host, port) of those addresses that were set to this machine: only what is named so may be asked here."""
         found = set()
         for name in names:
-            parts = urlsplit(self.get(name))
+            parts = _parts(self.get(name))
             if parts.hostname in _LOOPBACK:
                 found.add((parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)))
         return frozenset(found)
+
+
+def _parts(address: str) -> SplitResult:
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError as error:
+        raise BadInput(f"{address[:80]!r} is no address; wanted https://…") from error
+    return parts
 
 
 def _parsed(text: str) -> dict[str, str]:

@@ -26,7 +26,7 @@ GENRES = ("dream pop", "black metal", "música popular")
 
 
 def http_to(provider: Any, **options: Any) -> Http:
-    rates = {"127.0.0.1": float("inf")}
+    rates = {"127.0.0.1": options.pop("rate", float("inf"))}
     return Http(frozenset(), rates, "tests@example.org", local=frozenset({provider.address}), **options)
 
 
@@ -67,7 +67,8 @@ def fetched(guard: Guard) -> Callable[..., Outcome]:
 
     def fetch(provider: Any, catalog: Catalog, folder: Path, **options: Any) -> Outcome:
         async def work() -> Outcome:
-            async with http_to(provider, timeout_s=options.pop("timeout_s", 10.0)) as http:
+            rate, timeout_s = options.pop("rate", float("inf")), options.pop("timeout_s", 10.0)
+            async with http_to(provider, rate=rate, timeout_s=timeout_s) as http:
                 return await download(catalog, folder, http, guard, **{"patience_s": 0.01, **options})
 
         return asyncio.run(work())

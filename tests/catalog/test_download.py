@@ -23,6 +23,12 @@ Fetched = Callable[..., Outcome]
 COUNT = 24
 
 
+def over(catalog: Catalog) -> None:
+    """Let the time pass that a service asked for."""
+    with catalog.change() as c:
+        c.execute("DELETE FROM notes WHERE name = 'not before'")
+
+
 @pytest.fixture
 def stocked(tmp_path: Path) -> Callable[[Provider], Catalog]:
     """`stocked(provider)`: a catalog of a few albums whose covers wait."""
@@ -159,9 +165,35 @@ def test_a_long_wait_closes_the_host_and_is_remembered(
         fetched(provider, catalog, tmp_path)
         assert len(provider.log) == 7, "started too early, nothing is sent"
         assert census(catalog).waits == {wait_name("spotify"): outcome.resume_after}
-        catalog.ask_to_wait(wait_name("spotify"), time.time() - 1)
+        over(catalog)
         assert not fetched(provider, catalog, tmp_path).left
         assert provider.repeats() == {}
+
+
+def test_a_long_wait_does_not_hold_who_waits_for_a_turn(
+    start: Callable, stocked: Callable, fetched: Fetched, tmp_path: Path
+) -> None:
+    provider = start(faults=[Fault("/image", "429", first=3, value=7200)])
+    with stocked(provider) as catalog:
+        began = time.monotonic()
+        outcome = fetched(provider, catalog, tmp_path, rate=40.0)
+        assert time.monotonic() - began < 20
+        assert outcome.resume_after > time.time() + 7000
+        assert len(provider.log) <= 6
+
+
+def test_asked_again_nothing_that_is_here_is_lost(
+    start: Callable, stocked: Callable, fetched: Fetched, tmp_path: Path
+) -> None:
+    provider = start()
+    with stocked(provider) as catalog:
+        fetched(provider, catalog, tmp_path)
+        before = sorted(catalog.rows("SELECT url, sha256 FROM pictures"))
+        provider.faults = [Fault("/image", kind, first=i, every=9, count=3) for i, kind in
+                           enumerate(("404", "garbage", "500", "reset"))]  # fmt: skip
+        fetched(provider, catalog, tmp_path, again=True)
+        assert states(catalog) == {"done": 2 * COUNT}
+        assert sorted(catalog.rows("SELECT url, sha256 FROM pictures")) == before
 
 
 def test_shards_share_the_work(start: Callable, stocked: Callable, fetched: Fetched, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from provider import Fault
+from provider import Fault, Provider
 
 from duck_and_cover.catalog.gather import ATTEMPTS, Limits, Outcome, later
 from duck_and_cover.catalog.store import Catalog
@@ -16,6 +16,12 @@ from duck_and_cover.sources.http import Broken, NeedsUser, Refused, Wait
 
 Asked = Callable[..., Outcome]
 Known = Callable[[Catalog], dict[str, list[tuple[Any, ...]]]]
+
+
+def over(catalog: Catalog) -> None:
+    """Let the time pass that a service asked for."""
+    with catalog.change() as c:
+        c.execute("DELETE FROM notes WHERE name = 'not before'")
 
 
 @pytest.fixture
@@ -116,7 +122,7 @@ def test_a_long_wait_ends_the_run_and_is_remembered(start: Callable, asked: Aske
     assert (again.answered, again.resume_after) == (0, outcome.resume_after)
     assert len(provider.log) == before, "started too early, nothing is sent"
     with Catalog(tmp_path / "catalog.db") as catalog:
-        catalog.ask_to_wait("spotify", time.time() - 1)
+        over(catalog)
         assert not asked(provider, catalog).left
     assert provider.repeats() == {}
 
@@ -135,13 +141,20 @@ def test_what_fails_for_ever_is_parked_with_its_reason(start: Callable, asked: A
 def test_where_the_net_is_down_the_run_ends_and_nothing_is_used_up(
     start: Callable, asked: Asked, catalog: Catalog
 ) -> None:
-    provider = start(state="extended", faults=[Fault("/v1/", "reset", count=None)])
-    outcome = asked(provider, catalog)
-    assert "in a row brought nothing" in outcome.why
+    with Provider(state="extended") as gone:
+        pass
+    outcome = asked(gone, catalog)
+    assert "in a row brought nothing (no connection)" in outcome.why
     assert outcome.left
     assert {row[0] for row in catalog.rows("SELECT attempts FROM tasks")} == {0}
-    provider.faults = ()
+    assert not asked(start(state="extended"), catalog).left
+
+
+def test_who_hangs_up_for_ever_is_parked(start: Callable, asked: Asked, catalog: Catalog) -> None:
+    provider = start(state="extended", faults=[Fault("/search.*black", "truncated", count=None)])
     assert not asked(provider, catalog).left
+    assert next(catalog.rows("SELECT state FROM tasks WHERE item = 'black metal'"))[0] == "parked"
+    assert provider.count("/search.*black") == ATTEMPTS
 
 
 def test_limits_end_a_run(start: Callable, asked: Asked, catalog: Catalog) -> None:
@@ -169,7 +182,10 @@ def test_wrong_keys_end_the_run_and_stay_secret(start: Callable, asked: Asked, c
         (Wait("429", 429, 30.0), 4, (4, "waiting")),
         (Broken("500", 500), 0, (1, "waiting")),
         (Broken("500", 500), ATTEMPTS - 1, (ATTEMPTS, "parked")),
-        (Broken("no network"), ATTEMPTS - 1, (ATTEMPTS - 1, "waiting")),
+        (Broken("no network", reached=False), ATTEMPTS - 1, (ATTEMPTS - 1, "waiting")),
+        (Broken("cut short"), 0, (1, "waiting")),
+        (Wait("503", 503, None), 0, (1, "waiting")),
+        (Wait("503", 503, None), 99, (100, "parked")),
     ],
 )
 def test_what_becomes_of_a_failure(error: Any, before: int, becomes: tuple[int, str]) -> None:

@@ -15,11 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from duck_and_cover.catalog.gather import DOWN_AFTER, DOWN_FOR_S, LONGEST_NAP_S, NO_LIMITS, Limits, Outcome, later
+from duck_and_cover.catalog.gather import DOWN_AFTER, DOWN_FOR_S, NO_LIMITS, Limits, Outcome, later
 from duck_and_cover.catalog.picture import Guard
 from duck_and_cover.catalog.shelf import Delivery, View, lay
 from duck_and_cover.catalog.store import Catalog
 from duck_and_cover.sources.http import Broken, Refused, Reply, Unanswered, Wait
+from duck_and_cover.sources.pace import LONGEST_NAP_S
 
 __all__ = ["Asks", "download", "wait_name"]
 
@@ -74,7 +75,7 @@ async def download(catalog: Catalog, folder: Path, http: Asks, guard: Guard, *, 
     """Fetch what is waiting, onto the shelf in `folder`.
 
     again:   ask for pictures that are done whether they have changed, instead; unchanged ones are not sent again.
-    shard:   (i, n) takes every n-th picture, so that n machines which share nothing fetch all of them.
+    shard:   (i, n) takes every n-th picture by its address, so that n machines which share nothing fetch all of them.
     """
     run = _Run(catalog, folder, http, guard, limits, again, patience_s, shard, progress)
     return await run.run(workers)
@@ -98,6 +99,7 @@ class _Run:
     closed: dict[str, float] = field(default_factory=dict)
     done: int = 0
     in_vain: int = 0
+    complained: float = 0.0
     why: str = ""
 
     async def run(self, workers: int) -> Outcome:
@@ -115,10 +117,11 @@ class _Run:
             for task in (closing, *fetchers, *lookers):
                 task.cancel()
             await asyncio.gather(closing, *fetchers, *lookers, return_exceptions=True)
-        left = next(self.catalog.rows("SELECT count(*) FROM pictures WHERE state = 'waiting'"))[0]
-        resume = min(self.closed.values(), default=0.0)
-        why = self.why or ("a host wants to be left alone" if self.closed else "")
-        return Outcome(self.done, left > 0, resume, why)
+        resume, closed = min(self.closed.values(), default=0.0), bool(self.closed)
+        self.closed = {}
+        left = self._next_due() is not None
+        why = self.why or ("a host wants to be left alone" if closed else "")
+        return Outcome(self.done, left, resume, why)
 
     async def _close_after(self, fetchers: list[asyncio.Task[None]], lookers: int) -> None:
         """Tell the lookers that nothing more arrives, once it is so."""
@@ -167,18 +170,19 @@ class _Run:
     def _condition(self) -> str:
         marks = ", ".join("?" * len(self.closed))
         state = "state = 'done' AND changed_at < ?" if self.again else "state = 'waiting' AND not_before <= ?"
-        return f"{state} AND number % ? = ? AND source NOT IN ({marks})"
+        mine = f"AND place(url) % {self.shard[1]} = {self.shard[0]} " if self.shard[1] > 1 else ""
+        return f"{state} {mine}AND source NOT IN ({marks})"
 
     def _due(self) -> list[_Wanted]:
         query = f"""SELECT url, source, attempts, etag, last_modified FROM pictures WHERE {self._condition()}
                     ORDER BY number LIMIT 1024"""
         moment = self.started if self.again else time.time()
-        return [_Wanted(*row) for row in self.catalog.rows(query, moment, self.shard[1], self.shard[0], *self.closed)]
+        return [_Wanted(*row) for row in self.catalog.rows(query, moment, *self.closed)]
 
     def _next_due(self) -> float | None:
         query = f"SELECT min(not_before) FROM pictures WHERE {self._condition()}"
         moment = self.started if self.again else float("inf")
-        return next(self.catalog.rows(query, moment, self.shard[1], self.shard[0], *self.closed))[0]
+        return next(self.catalog.rows(query, moment, *self.closed))[0]
 
     async def _fetch(self, wanted: _Wanted) -> Reply:
         headers = {}
@@ -196,16 +200,19 @@ class _Run:
     def _unanswered(self, wanted: _Wanted, error: Unanswered) -> None:
         now = time.time()
         attempts, state, pause = later(error, wanted.attempts, self.patience_s)
-        state = "done" if self.again and state == "waiting" else state
         with self.catalog.change() as c:
-            c.execute("UPDATE pictures SET state = ?, attempts = ?, not_before = ?, status = ?, reason = ?, "
+            if self.again:  # what lies there stays what it is
+                c.execute("UPDATE pictures SET changed_at = ? WHERE url = ?", (now, wanted.url))
+            else:
+                c.execute("UPDATE pictures SET state = ?, attempts = ?, not_before = ?, status = ?, reason = ?, "
                       "changed_at = ? WHERE url = ?",
                       (state, attempts, now + pause if state == "waiting" else 0.0, error.status, error.reason, now,
                        wanted.url))  # fmt: skip
         if isinstance(error, Wait) and (error.seconds or 0) > LONGEST_NAP_S:
             self._close(wanted.source, now + (error.seconds or 0))
-        elif isinstance(error, Wait) or (isinstance(error, Broken) and error.status == 0):
-            self.in_vain += 1
+        elif isinstance(error, Wait) or (isinstance(error, Broken) and not error.reached):
+            self.in_vain += not (isinstance(error, Wait) and now - self.complained < 1.0)  # a burst is one complaint
+            self.complained = now if isinstance(error, Wait) else self.complained
             if self.in_vain >= DOWN_AFTER and isinstance(error, Wait):
                 self._close(wanted.source, now + DOWN_FOR_S)
             elif self.in_vain >= DOWN_AFTER:
@@ -233,9 +240,11 @@ class _Run:
         changed = [each for each in batch if each.reply.status != UNCHANGED]
         looked = await self.guard.each(lay, [self._delivery(each) for each in changed]) if changed else []
         now = time.time()
-        with self.catalog.change() as c:
-            c.executemany("UPDATE pictures SET changed_at = ? WHERE url = ?",
-                          ((now, each.wanted.url) for each in batch if each.reply.status == UNCHANGED))  # fmt: skip
+        told = [(each, found) for each, found in zip(changed, looked, strict=True) if not (self.again and found.fault)]
+        with self.catalog.change() as c:  # a worse picture than the one that lies there changes nothing
+            c.executemany(
+                "UPDATE pictures SET changed_at = ? WHERE url = ?", ((now, each.wanted.url) for each in batch)
+            )
             c.executemany(
                 """UPDATE pictures SET state = ?, reason = ?, status = ?, changed_at = ?, attempts = ?, sha256 = ?,
                    format = ?, width_px = ?, height_px = ?, bytes = ?, look = ?, flags = ?, etag = ?, last_modified = ?
@@ -244,7 +253,7 @@ class _Run:
                   found.sha256 or None, found.format or None, found.width_px or None, found.height_px or None,
                   len(each.reply.body), found.look, found.flags, each.reply.headers.get("etag"),
                   each.reply.headers.get("last-modified"), each.wanted.url)
-                 for each, found in zip(changed, looked, strict=True)],
+                 for each, found in told],
             )  # fmt: skip
         for each in batch:
             self.under_way.discard(each.wanted.url)

@@ -23,13 +23,14 @@ from dataclasses import dataclass
 
 from duck_and_cover.catalog.store import Catalog, Queued
 from duck_and_cover.sources.http import Broken, Http, Refused, Unanswered, Wait
+from duck_and_cover.sources.pace import LONGEST_NAP_S
 from duck_and_cover.sources.source import Source, Task
 
-__all__ = ["ATTEMPTS", "DOWN_AFTER", "DOWN_FOR_S", "LONGEST_NAP_S", "NO_LIMITS", "Limits", "Outcome", "gather", "later"]
+__all__ = ["ATTEMPTS", "DOWN_AFTER", "DOWN_FOR_S", "NO_LIMITS", "Limits", "Outcome", "gather", "later"]
 
 ATTEMPTS = 5
-LONGEST_NAP_S = 120.0
-"""A service that wants to be left alone for longer ends the run."""
+PATIENCE = 4
+"""Being told to come back later, without a time, counts for so little of an attempt."""
 
 DOWN_AFTER = 20
 """So many requests in a row without a connection, or told to come back later, end the run."""
@@ -89,7 +90,7 @@ async def gather(catalog: Catalog, source: Source, http: Http, *, limits: Limits
     tasks = [asyncio.create_task(run.work()) for _ in range(workers)]
     try:
         await asyncio.gather(*tasks)
-        why, resume_after = "", 0.0
+        why, resume_after = run.why, 0.0
     except _End as end:
         why, resume_after = end.why, end.resume_after
     finally:
@@ -111,7 +112,7 @@ class _Run:
         self.began, self.sent_before, self.answered = time.monotonic(), http.requests, 0
         self.queue: deque[Queued] = deque()
         self.under_way: set[Task] = set()
-        self.in_vain = 0
+        self.in_vain, self.complained, self.why = 0, 0.0, ""
         self.changed = asyncio.Event()
 
     async def work(self) -> None:
@@ -127,9 +128,11 @@ class _Run:
         """The next task; waits where all are under way or not due yet; None where none is left."""
         while True:
             if self.http.requests - self.sent_before >= self.limits.requests:
-                raise _End("as many requests as wanted")
-            if time.monotonic() - self.began >= self.limits.seconds:
-                raise _End("as long as wanted")
+                self.why = "as many requests as wanted"
+            elif time.monotonic() - self.began >= self.limits.seconds:
+                self.why = "as long as wanted"
+            if self.why:
+                return None  # what is under way is finished, not thrown away
             if not self.queue:
                 due = self.catalog.due(self.source.name, 256, time.time())
                 self.queue.extend(each for each in due if each.task not in self.under_way)
@@ -170,10 +173,11 @@ class _Run:
                             not_before=now + pause if state == "waiting" else 0.0)  # fmt: skip
         if isinstance(error, Wait) and (error.seconds or 0) > LONGEST_NAP_S:
             raise _End("the service wants to be left alone", now + (error.seconds or 0))
-        if isinstance(error, Refused) or (isinstance(error, Broken) and error.status > 0):
+        if isinstance(error, Refused) or (isinstance(error, Broken) and error.reached):
             self.in_vain = 0
             return
-        self.in_vain += 1
+        self.in_vain += not (isinstance(error, Wait) and now - self.complained < 1.0)  # a burst is one complaint
+        self.complained = now if isinstance(error, Wait) else self.complained
         if self.in_vain >= DOWN_AFTER:
             raise _End(f"{self.in_vain} requests in a row brought nothing ({error.reason})",
                        now + DOWN_FOR_S if isinstance(error, Wait) else 0.0)  # fmt: skip
@@ -183,10 +187,10 @@ def later(error: Unanswered, attempts: int, patience_s: float) -> tuple[int, str
     """(attempts, state, seconds to wait) of something that was tried `attempts` times before and has failed again."""
     if isinstance(error, Refused):
         return attempts + 1, "gone" if error.status in GONE else "refused", 0.0
-    if isinstance(error, Wait):  # a long one is kept for all of the service, not for this
-        seconds = patience_s if error.seconds is None else error.seconds
-        return attempts, "waiting", seconds if seconds <= LONGEST_NAP_S else 0.0
-    counted = attempts + (error.status > 0)  # without a connection nothing was tried
-    if counted >= ATTEMPTS:
+    if isinstance(error, Wait) and error.seconds is not None:  # a long one is kept for all of the service, not for this
+        return attempts, "waiting", error.seconds if error.seconds <= LONGEST_NAP_S else 0.0
+    told, most = isinstance(error, Wait), ATTEMPTS * PATIENCE if isinstance(error, Wait) else ATTEMPTS
+    counted = attempts + (told or getattr(error, "reached", True))
+    if counted >= most:
         return counted, "parked", 0.0
-    return counted, "waiting", random.uniform(0, patience_s * 2**counted)
+    return counted, "waiting", random.uniform(0, patience_s * 2 ** min(counted, ATTEMPTS))

@@ -12,6 +12,7 @@ import asyncio
 import hashlib
 import io
 import os
+import signal
 import threading
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -79,6 +80,8 @@ def look_at(content: bytes, sizes_px: Iterable[int] = ()) -> Looked:
         return Looked("a damaged picture")
     except MemoryError:
         return Looked("a picture that takes too much memory")
+    except Exception:  # decoders of rare formats raise what they like
+        return Looked("a damaged picture")
     if small.max() - small.min() < _FLAT:
         flags.append("flat")
     if abs(wide - high) > 0.02 * max(wide, high):
@@ -150,13 +153,16 @@ class Guard:
 
 
 def _confined() -> None:
-    """Let this process end with the one that it works for, and limit its memory where the system can."""
+    """Let this process end with the one that it works for and not before, and limit its memory where the system can."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         import resource
     except ImportError:
         return
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    most = MOST_MEMORY if hard == resource.RLIM_INFINITY else min(MOST_MEMORY, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

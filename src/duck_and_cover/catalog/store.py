@@ -12,6 +12,7 @@ import contextlib
 import sqlite3
 import sys
 import time
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
@@ -50,8 +51,9 @@ class Catalog:
             if not reading:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 self._take_lock()
-            self.connection = sqlite3.connect(self.path, isolation_level=None, timeout=30.0)
             with self.errors():
+                self.connection = sqlite3.connect(self.path, isolation_level=None, timeout=30.0)
+                self.connection.create_function("place", 1, lambda url: zlib.crc32(url.encode()), deterministic=True)
                 self._prepare(reading)
         except OSError as error:
             raise CannotWrite(f"{path}: cannot be opened ({error.strerror or error})") from error
@@ -85,6 +87,8 @@ class Catalog:
             row = self.connection.execute("SELECT value FROM about WHERE name = 'version'").fetchone()
         except sqlite3.OperationalError as error:
             raise BadInput(f"{self.path}: a database, but not a catalog of ours") from error
+        if row is None:
+            raise BadInput(f"{self.path}: a database, but not a catalog of ours")
         if int(row[0]) > VERSION:
             raise BadInput(f"{self.path}: a catalog of version {row[0]}; this program reads up to {VERSION}, renew it")
 
@@ -109,7 +113,7 @@ class Catalog:
             yield
         except sqlite3.DatabaseError as error:
             text = str(error)
-            if "full" in text or "disk I/O" in text or "readonly" in text:
+            if any(word in text for word in ("full", "disk I/O", "readonly", "unable to open", "locked")):
                 raise CannotWrite(f"{self.path}: cannot be written ({text}); what is in it is whole") from error
             if "not a database" in text or "malformed" in text:
                 raise BadInput(f"{self.path}: not a catalog, or a damaged one ({text})") from error
@@ -145,6 +149,7 @@ class Catalog:
 
     def ask_to_wait(self, source: str, until: float) -> None:
         """Remember that a service wants no request before a time."""
+        until = max(until, float(self.notes(source).get("not before", 0)))  # the longest that was asked for
         with self.change() as c:
             _note(c, source, {"not before": repr(until)})
 

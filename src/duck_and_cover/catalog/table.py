@@ -114,7 +114,9 @@ def _csv(catalog: Catalog, path: Path) -> int:
 def _addresses(catalog: Catalog, path: Path) -> int:
     count = 0
     with path.open("w", encoding="utf-8") as file:
-        for (url,) in catalog.rows("SELECT DISTINCT url FROM covers WHERE size_px = 300 ORDER BY url"):
+        for (url,) in catalog.rows(
+            "SELECT DISTINCT url FROM covers WHERE size_px = 300 AND url LIKE 'http%' ORDER BY url"
+        ):
             file.write(f"{url}\n")
             count += 1
     return count

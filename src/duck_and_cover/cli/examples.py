@@ -12,6 +12,7 @@ import click
 from duck_and_cover.cli.download import fetch
 from duck_and_cover.cli.gather import needs_extra, say_outcome, terms_accepted
 from duck_and_cover.cli.services import http_for, service
+from duck_and_cover.errors import Failure
 from duck_and_cover.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("--accept-terms", is_flag=True, help="You have read what the service's terms forbid and answer for it.")
 def examples(ids: Path | None, output: Path, source: str, accept_terms: bool) -> None:
     """Collect albums by id, with what is known of them and their covers: FOLDER/examples.jsonl, FOLDER/covers300.
-    Without IDS the 25 that ship. Examples never train a network.
+    Without IDS the 25 that ship, which never train a network. The table marks all as examples.
 
     \b
     duckcover examples ids.txt -o examples/ --accept-terms
@@ -49,11 +50,12 @@ def examples(ids: Path | None, output: Path, source: str, accept_terms: bool) ->
                 return await gather(catalog, asked, http, say=lambda line: click.echo(line, err=True))
 
         outcome = asyncio.run(work())
-        if outcome.resume_after:
+        if outcome.left:
             say_outcome(outcome, "answers", "")
-            return
+            raise Failure("not all ids were asked for; the same command goes on")
         covers = fetch(catalog, settings, NO_LIMITS)
         count = write(catalog, output / "examples.jsonl")
-        unknown = len(wanted) - count
+        known = {row[0] for row in catalog.rows("SELECT id FROM albums")}
+        unknown = len(set(wanted) - known)
     click.echo(f"{output / 'examples.jsonl'}   {count} albums, {covers.answered} pictures"
                + (f"; {unknown} ids are not known there" if unknown else ""))  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import sys
 import time
 import zlib
 from datetime import datetime
@@ -82,11 +83,19 @@ def gather(source: str, folder: Path | None, path: Path, genre_file: Path | None
                                  progress=meter("answers"))  # fmt: skip
 
         outcome = asyncio.run(work())
+        counts = dict(catalog.rows("SELECT state, count(*) FROM tasks WHERE source = ? GROUP BY state", source))
     say_outcome(outcome, "answers", f"duckcover download -c {path}")
+    lost = ", ".join(f"{counts[state]:,} {state}" for state in ("refused", "parked") if state in counts)
+    if lost:
+        click.echo(f"{lost}: `duckcover status -c {path}` says why", err=True)
+    if lost and not counts.get("done"):
+        raise Failure("nothing was answered")
 
 
 def say_outcome(outcome: Outcome, what: str, following: str) -> None:
     """How a run ended and what to type next."""
+    if sys.stdout.isatty():
+        click.echo()  # after the line that was written over
     click.echo(f"{outcome.answered:,} {what}" + (f"; {outcome.why}" if outcome.why else ""))
     if outcome.resume_after > time.time():
         moment = datetime.fromtimestamp(outcome.resume_after).astimezone()
@@ -107,7 +116,7 @@ def sharded(items: list[str], shard: str) -> list[str]:
 def parsed_shard(text: str) -> tuple[int, int]:
     """ "1/4" -> (1, 4), counted from 0."""
     first, _, second = text.partition("/")
-    if not (first.isdecimal() and second.isdecimal() and int(first) < int(second)):
+    if not (first.isdecimal() and second.isdecimal() and int(first) < int(second) <= 1_000_000):
         raise BadInput(f"--shard {text}: wanted I/N with I from 0 to N - 1, as in 0/4")
     return int(first), int(second)
 

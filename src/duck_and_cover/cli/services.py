@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from duck_and_cover.settings import Settings
 
@@ -65,11 +66,12 @@ def asks_for(sources: Iterable[Source], settings: Settings, connections: int = 3
 
     every = list(sources)
     hosts = frozenset(host for source in every for host in source.hosts)
+    mirrors = frozenset(urlsplit(settings.get(f"DUCKCOVER_{which}_URL")).hostname or "" for which in ADDRESSES) - {""}
     local = settings.local(*(f"DUCKCOVER_{which}_URL" for which in ADDRESSES))
     rates = {host: limit for source in every for host, limit in source.rates.items()}
     rates |= {host: float("inf") for host, _ in local}
     keyless = any(source.name in ("musicbrainz", "netlabels") for source in every) and not local
     why = "services ask who is asking: an e-mail address or a web page"
     contact = settings.need("DUCKCOVER_CONTACT", why) if keyless else settings.get("DUCKCOVER_CONTACT", PROJECT)
-    return {"hosts": hosts, "rates": rates, "contact": check_contact(contact), "local": local,
+    return {"hosts": hosts | mirrors, "rates": rates, "contact": check_contact(contact), "local": local,
             "connections": connections}  # fmt: skip

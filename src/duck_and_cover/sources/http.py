@@ -31,7 +31,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from duck_and_cover.errors import BadInput, Failure
-from duck_and_cover.sources.pace import Pace
+from duck_and_cover.sources.pace import Closed, Pace
 
 __all__ = ["Broken", "Http", "NeedsUser", "Refused", "Reply", "Unanswered", "Wait", "check_contact"]
 
@@ -82,7 +82,11 @@ class Refused(Unanswered):
 
 
 class Broken(Unanswered):
-    """No answer, or not what was asked for."""
+    """No answer, or not what was asked for. reached: whether the host was, so that this was a try."""
+
+    def __init__(self, reason: str, status: int = 0, reached: bool = True) -> None:
+        super().__init__(reason, status)
+        self.reached = reached
 
 
 class NeedsUser(Failure):
@@ -169,7 +173,10 @@ class Http:
         host = self._checked(url)
         pace = self.pace(host)
         async with self._open.setdefault(host, asyncio.Semaphore(self._connections)):  # who has a turn goes at once
-            await pace.turn()
+            try:
+                await pace.turn()
+            except Closed as closed:
+                raise Wait("asked to come back later", 429, closed.seconds) from closed
             self.requests += 1
             reply = await self._sent(method, url, most_bytes, pace, arguments)
         if reply.status in (*_ANSWERS, *_REDIRECTS):
@@ -193,7 +200,9 @@ class Http:
         except aiohttp.ClientConnectorDNSError as error:
             if isinstance(error.__cause__, _PrivateAddress):
                 raise Refused("a private address") from error
-            raise Broken("no such host, or no network") from error
+            raise Broken("no such host, or no network", reached=False) from error
+        except aiohttp.ClientConnectorError as error:
+            raise Broken("no connection", reached=False) from error
         except TimeoutError as error:
             raise Broken("no answer in time") from error
         except (aiohttp.InvalidURL, UnicodeError) as error:

@@ -10,7 +10,10 @@ import math
 import time
 from collections.abc import Awaitable, Callable
 
-__all__ = ["Pace"]
+__all__ = ["LONGEST_NAP_S", "Closed", "Pace"]
+
+LONGEST_NAP_S = 120.0
+"""For a host that wants to be left alone longer than this nobody waits here."""
 
 SLOWER = 2 / 3
 """What is left of the rate after the host said that it was too much."""
@@ -23,6 +26,14 @@ RECOVERY = 200
 
 LEAST = 1 / 50
 """A rate does not fall below this part of what is polite: a host that complains all day is still asked again."""
+
+
+class Closed(Exception):
+    """A host wants to be left alone for so many seconds, which is too long to wait for."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
 
 
 class Pace:
@@ -38,8 +49,12 @@ class Pace:
         self._next = self._closed_until = -math.inf
 
     async def turn(self) -> None:
-        """Return when one request may go. A host that closed while this waited is waited for as well."""
+        """Return when one request may go. A host that closed while this waited is waited for as well, or `Closed` is
+        raised where that takes too long.
+        """
         while (wait := max(self._next, self._closed_until) - self._clock()) > 0:
+            if (closed := self._closed_until - self._clock()) > LONGEST_NAP_S:
+                raise Closed(closed)
             await self._sleep(wait)
         self._next = max(self._next, self._clock()) + 1 / self.rate
 
