@@ -1,7 +1,7 @@
 """The recipes that ship, one function each. A recipe names one result.
 
-GANs come in the paper's size, for an accelerator, and as `…-small`, which learns to 100 kimg on two CPU cores in about
-half an hour (benchmarks/networks.md). Any field can be changed on the command line: `--set width=96`.
+GANs come in the paper's size, for an accelerator, and as `…-small`, which learns to 100 kimg on two CPU cores in 12 to
+45 minutes (benchmarks/networks.md). Any field can be changed on the command line: `--set width=96`.
 """
 
 from __future__ import annotations
