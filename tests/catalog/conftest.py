@@ -19,6 +19,7 @@ from duck_and_cover.sources.http import Http
 from duck_and_cover.sources.spotify import Spotify, SpotifyKeys
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "sources"))  # the provider is imported by name
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # and so is what the guard's processes run
 
 from provider import Provider
 

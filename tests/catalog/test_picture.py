@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import io
-import os
-import time
 
 import numpy as np
 import pytest
+from deadly import deadly
 from PIL import Image
 
 from duck_and_cover.catalog import picture as pictures
@@ -69,14 +68,6 @@ def test_what_is_no_picture_is_named() -> None:
     bomb = saved(Image.new("1", (9000, 9000)), "PNG")
     assert len(bomb) < 100_000
     assert look_at(bomb).fault == "more than 25 million pixels"
-
-
-def deadly(content: bytes) -> Looked:
-    if content == b"die":
-        os._exit(1)
-    if content == b"sleep":
-        time.sleep(60)
-    return Looked(content.decode())
 
 
 def test_a_file_that_kills_or_holds_its_process_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:

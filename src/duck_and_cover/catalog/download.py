@@ -107,7 +107,7 @@ class _Run:
         for (source,) in list(self.catalog.rows("SELECT DISTINCT source FROM pictures")):
             if until := self.catalog.wait_until(wait_name(source)):
                 self.closed[source] = until
-        self.arrived: asyncio.Queue[_Arrived | None] = asyncio.Queue(4 * BATCH)
+        self.arrived: asyncio.Queue[_Arrived | None] = asyncio.Queue(2 * BATCH)
         lookers = [asyncio.create_task(self._look()) for _ in range(2 * self.guard.processes)]
         fetchers = [asyncio.create_task(self._fetch_all()) for _ in range(workers)]
         closing = asyncio.create_task(self._close_after(fetchers, len(lookers)))
