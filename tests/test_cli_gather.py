@@ -157,6 +157,27 @@ def test_bad_input_is_one_line(name: str, typed: Typed, tmp_path: Path) -> None:
     assert "hush-hush" not in reply.stderr
 
 
+def test_without_a_network_the_run_fails_and_can_go_on(typed: Typed, provider: Provider) -> None:
+    nowhere = {"DUCKCOVER_SPOTIFY_URL": "http://127.0.0.1:9/v1", "DUCKCOVER_SPOTIFY_TOKEN_URL": "http://127.0.0.1:9/t"}
+    reply = typed(*SEARCH, "--accept-terms", **nowhere)
+    assert reply.returncode == 1
+    assert reply.stderr.splitlines()[-1] == "duckcover: is the network up? go on with the same command"
+    assert "complete" in typed(*SEARCH, "--accept-terms").stdout
+
+
+def test_a_catalog_is_looked_at_without_the_extra(typed: Typed, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['aiohttp'] = sys.modules['tinytag'] = None\n")
+    from duck_and_cover.catalog.store import Catalog
+
+    Catalog(tmp_path / "catalog.db").close()
+    bare = {"PYTHONPATH": str(tmp_path)}
+    for command in (("status",), ("verify",), ("catalog", "table", "-o", "t.csv")):
+        reply = typed(*command, **bare)
+        assert reply.returncode == 0, reply.stderr
+    reply = typed("download", **bare)
+    assert (reply.returncode, "needs the extra [gather]" in reply.stderr) == (1, True), reply.stderr
+
+
 def test_a_folder_needs_no_network(typed: Typed, tmp_path: Path) -> None:
     from PIL import Image
 

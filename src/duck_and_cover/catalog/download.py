@@ -121,7 +121,7 @@ class _Run:
         self.closed = {}
         left = self._next_due() is not None
         why = self.why or ("a host wants to be left alone" if closed else "")
-        return Outcome(self.done, left, resume, why)
+        return Outcome(self.done, left, resume, why, self.in_vain >= DOWN_AFTER and not resume)
 
     async def _close_after(self, fetchers: list[asyncio.Task[None]], lookers: int) -> None:
         """Tell the lookers that nothing more arrives, once it is so."""

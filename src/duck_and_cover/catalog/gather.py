@@ -55,12 +55,14 @@ class Outcome:
     left:          whether tasks are waiting.
     resume_after:  time before which nothing may be sent, 0 for any time.
     why:           one line on why it ended early, "" for no reason.
+    down:          whether that was for want of a connection.
     """
 
     answered: int
     left: bool
     resume_after: float = 0.0
     why: str = ""
+    down: bool = False
 
 
 class _End(Exception):
@@ -99,7 +101,8 @@ async def gather(catalog: Catalog, source: Source, http: Http, *, limits: Limits
         await asyncio.gather(*tasks, return_exceptions=True)
     if resume_after:
         catalog.ask_to_wait(source.name, resume_after)
-    return Outcome(run.answered, catalog.next_due(source.name) is not None, resume_after, why)
+    down = run.in_vain >= DOWN_AFTER and not resume_after
+    return Outcome(run.answered, catalog.next_due(source.name) is not None, resume_after, why, down)
 
 
 class _Run:

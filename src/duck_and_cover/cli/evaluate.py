@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
+from duck_and_cover.cli.meter import meter
 from duck_and_cover.errors import MissingExtra
 
 STEERED = (("metal", 1995), ("jazz", 1959), ("electronic", 1999), ("hip hop", 1994), ("rock", 1972), ("rock", 2008))
@@ -55,6 +53,7 @@ def evaluate(source: Path, data: Path, output: Path, letters: Path | None, judge
     from duck_and_cover.generation.onnx import engine_on
 
     judge, network = open_judge(judge_dir), Inception(inception) if inception else None
+    drawn = meter("drawn", samples)
     output.mkdir(parents=True, exist_ok=True)  # what cannot be written is known before anything is drawn
     with tempfile.TemporaryDirectory() as scratch:
         bundle = Bundle.open(_bundle_of(source, Path(scratch)))
@@ -62,7 +61,8 @@ def evaluate(source: Path, data: Path, output: Path, letters: Path | None, judge
         found = load_letters(letters) if letters else None
         covers = real_covers(data, bundle.resolution_px, cache or Path(scratch) / "covers", found)
         result = run(lambda condition, number: engine.draw(condition, number).pixels, covers, judge,
-                     samples=samples, seed=seed, inception=network, progress=_progress())  # fmt: skip
+                     samples=samples, seed=seed, inception=network,
+                     progress=lambda done, total: drawn(done))  # fmt: skip
         grid = np.stack([[engine.draw(Condition({genre: 1.0}, year), noise).pixels for noise in range(NOISES)]
                          for genre, year in STEERED])  # fmt: skip
     about = {"name": bundle.name, "sha256": bundle.sha256[:12], "judge": judge.bundle.sha256[:12],
@@ -80,18 +80,3 @@ def _bundle_of(source: Path, scratch: Path) -> Path:
     except ImportError as error:
         raise MissingExtra("evaluating a run", "train") from error
     return export(source, scratch / source.name).folder
-
-
-def _progress() -> Callable[[int, int], None]:
-    """A line that is written over in a terminal, else one every 500 pictures."""
-    began, live = time.monotonic(), sys.stdout.isatty()
-
-    def say(done: int, total: int) -> None:
-        rate = done / max(1e-9, time.monotonic() - began)
-        text = f"{done:7,} of {total:,} drawn   {rate:6.1f}/s   {(total - done) / rate / 60:5.1f} min left"
-        if live:
-            click.echo(f"\r{text}", nl=done == total)
-        elif done % 500 == 0 or done == total:
-            click.echo(text)
-
-    return say

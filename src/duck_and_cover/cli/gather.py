@@ -93,7 +93,7 @@ def gather(source: str, folder: Path | None, path: Path, genre_file: Path | None
 
 
 def say_outcome(outcome: Outcome, what: str, following: str) -> None:
-    """How a run ended and what to type next."""
+    """How a run ended and what to type next; raises `Failure` where the network is down."""
     if sys.stdout.isatty():
         click.echo()  # after the line that was written over
     click.echo(f"{outcome.answered:,} {what}" + (f"; {outcome.why}" if outcome.why else ""))
@@ -101,6 +101,8 @@ def say_outcome(outcome: Outcome, what: str, following: str) -> None:
         moment = datetime.fromtimestamp(outcome.resume_after).astimezone()
         left = duration(outcome.resume_after - time.time())
         click.echo(f"resume after {moment:%Y-%m-%d %H:%M:%S %Z} (in {left}) with the same command")
+    elif outcome.down:
+        raise Failure("is the network up? go on with the same command")
     elif outcome.left:
         click.echo("go on with the same command")
     else:

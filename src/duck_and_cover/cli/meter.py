@@ -18,7 +18,8 @@ def meter(what: str, total: int | None = None) -> Callable[[int], None]:
 
     what:   of them, as in "drawn".    total:  where it is known; then the time left is told as well.
     """
-    began, live, last = time.monotonic(), sys.stdout.isatty(), 0.0
+    began, live = time.monotonic(), sys.stdout.isatty()
+    last = began
 
     def say(done: int) -> None:
         nonlocal last

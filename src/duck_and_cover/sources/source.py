@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from duck_and_cover.album import FIRST_YEAR, LAST_YEAR
-from duck_and_cover.sources.http import Http
+
+if TYPE_CHECKING:  # looking at a catalog needs nothing that asks services
+    from duck_and_cover.sources.http import Http
 
 __all__ = ["SIZES_PX", "Found", "FoundAlbum", "FoundArtist", "FoundPicture", "ReleaseDate", "Source", "Task",
            "smallest_enough"]  # fmt: skip
