@@ -34,7 +34,7 @@ class Settings:
         """The environment, and below it the `.env` file of a folder, if there is one."""
         path = folder / ".env"
         try:
-            written = _parsed(path.read_text("utf-8-sig")) if path.is_file() else {}
+            written = _parsed(path.read_text("utf-8-sig"), path) if path.is_file() else {}
         except (OSError, UnicodeDecodeError) as error:
             raise BadInput(f"{path}: cannot be read as text; wanted lines NAME=value") from error
         return cls({**written, **{name: value for name, value in os.environ.items() if value.strip()}})
@@ -77,13 +77,14 @@ def _parts(address: str) -> SplitResult:
     return parts
 
 
-def _parsed(text: str) -> dict[str, str]:
+def _parsed(text: str, path: Path) -> dict[str, str]:
     """NAME=value lines; quotes, comments and `export` as shells write them."""
     values = {}
-    for line in text.splitlines():
+    for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        if matched := _LINE.fullmatch(line):
-            name, value = matched.groups()
-            values[name] = value[1:-1].replace('\\"', '"') if value[:1] in ("'", '"') and len(value) > 1 else value
+        if not (matched := _LINE.fullmatch(line)):
+            raise BadInput(f"{path}, line {number}: wanted NAME=value")  # what it says may be a key
+        name, value = matched.groups()
+        values[name] = value[1:-1].replace('\\"', '"') if value[:1] in ("'", '"') and len(value) > 1 else value
     return values

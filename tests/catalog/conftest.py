@@ -36,9 +36,11 @@ def asked() -> Callable[..., Outcome]:
     """`asked(provider, catalog, workers=8, ...)`: gather everything that the provider has."""
 
     def ask(provider: Any, catalog: Catalog, **options: Any) -> Outcome:
-        source = Spotify(SpotifyKeys("a-duck", "under-cover"), catalog.notes("spotify"), top=12,
+        top = options.pop("top", 12)
+        source = Spotify(SpotifyKeys("a-duck", "under-cover"), catalog.notes("spotify"), top=top,
                          api_url=provider.api_url, token_url=provider.token_url)  # fmt: skip
         catalog.plan("spotify", source.begin(GENRES))
+        catalog.release("spotify", top)
 
         async def work() -> Outcome:
             async with http_to(provider) as http:

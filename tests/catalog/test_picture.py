@@ -79,3 +79,14 @@ def test_a_file_that_kills_or_holds_its_process_is_found_out(monkeypatch: pytest
 
     faults = [looked.fault for looked in asyncio.run(work())]
     assert faults == ["a", "a file that kills its decoder", "b", "c", "takes too long to decode"]
+
+
+def test_nobody_is_blamed_for_what_another_file_does() -> None:
+    async def work() -> list[list[Looked]]:
+        with Guard(2) as guard:
+            batches = [[b"die", b"a"], [b"b", b"die"], [b"c", b"d"], [b"die"], [b"e"]]
+            return await asyncio.gather(*(guard.each(deadly, batch) for batch in batches))
+
+    faults = [[looked.fault for looked in batch] for batch in asyncio.run(work())]
+    died = "a file that kills its decoder"
+    assert faults == [[died, "a"], ["b", died], ["c", "d"], [died], ["e"]]

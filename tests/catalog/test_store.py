@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from duck_and_cover.catalog.store import VERSION, Catalog
+from duck_and_cover.catalog.store import VERSION, Catalog, add_album, add_artist
 from duck_and_cover.errors import BadInput, CannotWrite
 from duck_and_cover.sources.source import Found, FoundAlbum, FoundArtist, FoundPicture, ReleaseDate, Task
 
@@ -46,7 +46,7 @@ def test_half_an_answer_is_none(catalog: Catalog) -> None:
     catalog.plan("spotify", [Task("albums", "a1")])
     before = list(catalog.connection.iterdump())
     broken = FoundAlbum("b2", "B", (("a1", object()),))  # type: ignore[arg-type]
-    with pytest.raises(sqlite3.Error):
+    with pytest.raises((sqlite3.Error, AttributeError)):
         catalog.answer("spotify", Task("albums", "a1"), Found((), (ALBUM, broken)))
     assert list(catalog.connection.iterdump()) == before
     with pytest.raises(ZeroDivisionError), catalog.change() as c:
@@ -84,8 +84,10 @@ def test_what_is_no_catalog_is_one_line(tmp_path: Path) -> None:
     other.execute("CREATE TABLE songs (name)")
     other.commit()
     other.close()
+    before = (tmp_path / "other.db").read_bytes()
     with pytest.raises(BadInput, match="not a catalog of ours"):
         Catalog(tmp_path / "other.db")
+    assert (tmp_path / "other.db").read_bytes() == before, "and is left as it was"
 
 
 def test_a_newer_version_is_left_alone(tmp_path: Path) -> None:
@@ -112,3 +114,24 @@ def test_a_folder_that_may_not_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(CannotWrite, match="cannot be opened"):
         Catalog(tmp_path / "file" / "catalog.db")
+
+
+def test_where_nothing_can_be_written_a_catalog_can_be_looked_at(tmp_path: Path) -> None:
+    with Catalog(tmp_path / "catalog.db") as made:
+        made.plan("spotify", [Task("albums", "a1")])
+    for beside in ("-wal", "-shm"):
+        (tmp_path / f"catalog.db{beside}").mkdir()  # as good as a folder without the right to write
+    with Catalog(tmp_path / "catalog.db", reading=True) as catalog:
+        assert next(catalog.rows("SELECT count(*) FROM tasks"))[0] == 1
+
+
+def test_what_no_file_can_hold_is_written_as_well_as_it_can(catalog: Catalog) -> None:
+    picture = FoundPicture("https://a.example/\udcff.jpg", 300, 10**30)
+    album = FoundAlbum("x\ud800", "half \ud83d of a duck", (("a\udfff", "b\ud800"),), genres=("pop\ud800",),
+                       pictures=(picture,))  # fmt: skip
+    with catalog.change() as c:
+        add_artist(c, "spotify", FoundArtist("a\udfff", "b\ud800", ("pop\ud800",), "\ud800"))
+        add_album(c, "spotify", album)
+    catalog.plan("spotify", [Task("albums", "a\udfff")])
+    assert list(catalog.rows("SELECT name FROM albums")) == [("half ? of a duck",)]
+    assert list(catalog.rows("SELECT url, width_px FROM covers")) == [("https://a.example/?.jpg", None)]

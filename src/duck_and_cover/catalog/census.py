@@ -11,6 +11,7 @@ from duck_and_cover.catalog.store import Catalog
 
 __all__ = ["Census", "Work", "census", "placeholders", "verify"]
 
+BLOCK = 1000
 RATE_OVER_S = 600.0
 MANY_ARTISTS = 5
 """So many artists do not share a cover: a picture that they share stands for one that is missing."""
@@ -94,7 +95,12 @@ def _work(catalog: Catalog, table: str, name: str) -> list[Work]:
 def placeholders(catalog: Catalog) -> frozenset[str]:
     """sha256 of pictures that stand for covers that are missing: of one colour, or shared by more than five artists."""
     shared = catalog.rows(
-        """SELECT p.sha256 FROM pictures p JOIN covers c ON c.url = p.url
+        """WITH several AS (
+               SELECT url FROM covers GROUP BY url HAVING count(*) > 1
+               UNION SELECT url FROM pictures WHERE sha256 IN
+                   (SELECT sha256 FROM pictures WHERE sha256 IS NOT NULL GROUP BY sha256 HAVING count(*) > 1)
+           )
+           SELECT p.sha256 FROM several s JOIN pictures p ON p.url = s.url JOIN covers c ON c.url = p.url
            JOIN album_artists a ON a.source = c.source AND a.album_id = c.album_id AND a.place = 0
            WHERE p.state = 'done' GROUP BY p.sha256 HAVING count(DISTINCT a.source || a.artist_id) > ?""", MANY_ARTISTS
     )  # fmt: skip
@@ -103,15 +109,26 @@ def placeholders(catalog: Catalog) -> frozenset[str]:
 
 
 def verify(catalog: Catalog, shelf: Shelf, progress: Callable[[int], None] = lambda done: None) -> tuple[int, int]:
-    """Hash every picture that is done; those that are missing or changed are queued again. (looked at, queued again)"""
-    looked = again = 0
-    for url, sha256, format in list(catalog.rows("SELECT url, sha256, format FROM pictures WHERE state = 'done'")):
-        if not shelf.is_whole(sha256, format):
-            again += 1
-            with catalog.change() as c:
-                c.execute("UPDATE pictures SET state = 'waiting', attempts = 0, not_before = 0, etag = NULL, "
-                          "last_modified = NULL, reason = 'its file was missing or changed' WHERE url = ?",
-                          (url,))  # fmt: skip
-        looked += 1
-        progress(looked)
+    """Hash every picture that is done, and look for it at its albums' places. What is missing or changed is queued
+    again; a picture of a folder is gone until that folder is gathered again. (looked at, queued again)
+    """
+    looked = again = last = 0
+    query = """SELECT number, url, sha256, format FROM pictures WHERE state = 'done' AND number > ?
+               ORDER BY number LIMIT ?"""
+    while block := list(catalog.rows(query, last, BLOCK)):
+        last = block[-1][0]
+        for _, url, sha256, format in block:
+            if not shelf.is_whole(sha256, format):
+                again += 1
+                with catalog.change() as c:
+                    c.execute("UPDATE pictures SET state = ?, attempts = 0, not_before = 0, etag = NULL, "
+                              "last_modified = NULL, reason = 'its file was missing or changed' WHERE url = ?",
+                              ("gone" if url.startswith("folder:") else "waiting", url))  # fmt: skip
+                    c.execute("UPDATE covers SET shown = 0 WHERE url = ?", (url,))
+            elif not all(shelf.view(*view).is_file() for view in catalog.places(url)):
+                again += 1
+                with catalog.change() as c:
+                    c.execute("UPDATE covers SET shown = 0 WHERE url = ?", (url,))
+            looked += 1
+            progress(looked)
     return looked, again

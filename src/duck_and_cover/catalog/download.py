@@ -8,32 +8,29 @@ refused with its reason and not asked for again.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from duck_and_cover.catalog.gather import DOWN_AFTER, DOWN_FOR_S, NO_LIMITS, Limits, Outcome, later
 from duck_and_cover.catalog.picture import Guard
-from duck_and_cover.catalog.shelf import Delivery, View, lay
-from duck_and_cover.catalog.store import Catalog
+from duck_and_cover.catalog.shelf import Delivery, Shelf, View, lay
+from duck_and_cover.catalog.store import Catalog, wait
 from duck_and_cover.sources.http import Broken, Refused, Reply, Unanswered, Wait
 from duck_and_cover.sources.pace import LONGEST_NAP_S
 
 __all__ = ["Asks", "download", "wait_name"]
 
 BATCH = 16
+POLL_S = 0.05
+"""The catalog is asked so often for what is due, at most, whatever the number of workers."""
+
 UNCHANGED = 304
 _CLOSED_TO_AI = ("noai", "noimageai")
-
-
-_VIEWS = """
-SELECT c.size_px, coalesce(a.artist_id, 'unknown'), c.album_id FROM covers c
-LEFT JOIN album_artists a ON a.source = c.source AND a.album_id = c.album_id AND a.place = 0
-WHERE c.url = ?
-"""
 
 
 class Asks(Protocol):
@@ -74,11 +71,37 @@ async def download(catalog: Catalog, folder: Path, http: Asks, guard: Guard, *, 
                    progress: Callable[[int], None] = lambda done: None) -> Outcome:  # fmt: skip
     """Fetch what is waiting, onto the shelf in `folder`.
 
-    again:   ask for pictures that are done whether they have changed, instead; unchanged ones are not sent again.
+    again:   ask for pictures that are done whether they have changed, instead; unchanged ones are not sent again. A
+             round that was broken off goes on.
     shard:   (i, n) takes every n-th picture by its address, so that n machines which share nothing fetch all of them.
     """
+    await _show(catalog, folder, guard)
     run = _Run(catalog, folder, http, guard, limits, again, patience_s, shard, progress)
     return await run.run(workers)
+
+
+async def _show(catalog: Catalog, folder: Path, guard: Guard) -> None:
+    """Lay what is here already at the places of albums that were found since."""
+    shelf = Shelf(folder)
+    shelf.clear()
+    rows = catalog.rows("""SELECT DISTINCT p.url, p.sha256, p.format FROM covers c JOIN pictures p ON p.url = c.url
+                           WHERE c.shown = 0 AND p.state = 'done'""")
+    todo = [(url, shelf.object(sha256, format)) for url, sha256, format in rows]
+    for start in range(0, len(todo), BATCH):
+        here = [(url, path) for url, path in todo[start : start + BATCH] if path.is_file()]  # else `verify` finds out
+        deliveries = [_delivery(catalog, folder, path.read_bytes(), url) for url, path in here]
+        looked = await guard.each(lay, deliveries)
+        with catalog.change() as c:
+            _shown(c, (url for (url, _), found in zip(here, looked, strict=True) if not found.fault))
+
+
+def _delivery(catalog: Catalog, folder: Path, content: bytes, url: str) -> Delivery:
+    return Delivery(folder, content, tuple(View(*place) for place in catalog.places(url)))
+
+
+def _shown(c: sqlite3.Connection, urls: Iterable[str]) -> None:
+    """Within a change: pictures lie at the places of their albums."""
+    c.executemany("UPDATE covers SET shown = 1 WHERE url = ?", ((url,) for url in urls))
 
 
 @dataclass
@@ -100,13 +123,22 @@ class _Run:
     done: int = 0
     in_vain: int = 0
     complained: float = 0.0
+    polled: float = 0.0
     why: str = ""
 
     async def run(self, workers: int) -> Outcome:
-        self.began, self.started, self.sent_before = time.monotonic(), time.time(), self.http.requests
-        for (source,) in list(self.catalog.rows("SELECT DISTINCT source FROM pictures")):
-            if until := self.catalog.wait_until(wait_name(source)):
+        self.began, self.sent_before = time.monotonic(), self.http.requests
+        self.sources = [row[0] for row in self.catalog.rows("SELECT DISTINCT source FROM pictures")]
+        self.round = "of {} from {}".format(*reversed(self.shard))
+        self.since = self.catalog.round_since(self.round) if self.again else 0.0
+        now, nap = time.time(), 0.0
+        for source in self.sources:
+            until = self.catalog.wait_until(wait_name(source), now)
+            if until - now > LONGEST_NAP_S:
                 self.closed[source] = until
+            else:
+                nap = max(nap, until - now)
+        await asyncio.sleep(nap)
         self.arrived: asyncio.Queue[_Arrived | None] = asyncio.Queue(2 * BATCH)
         lookers = [asyncio.create_task(self._look()) for _ in range(2 * self.guard.processes)]
         fetchers = [asyncio.create_task(self._fetch_all()) for _ in range(workers)]
@@ -120,6 +152,8 @@ class _Run:
         resume, closed = min(self.closed.values(), default=0.0), bool(self.closed)
         self.closed = {}
         left = self._next_due() is not None
+        if self.again and not left:
+            self.catalog.round_finished(self.round)
         why = self.why or ("a host wants to be left alone" if closed else "")
         return Outcome(self.done, left, resume, why, self.in_vain >= DOWN_AFTER and not resume)
 
@@ -145,17 +179,21 @@ class _Run:
 
     async def _next(self) -> _Wanted | None:
         while not self._enough():
-            if not self.queue:
+            if not self.queue and time.monotonic() - self.polled > POLL_S:
                 self.queue.extend(each for each in self._due() if each.url not in self.under_way)
+                self.polled = time.monotonic()
             if self.queue:
                 wanted = self.queue.popleft()
                 if wanted.source not in self.closed:
                     return wanted
                 continue
-            first = self._next_due()
-            if first is None and not self.under_way:
-                return None
-            await asyncio.sleep(0.02 if self.under_way else min(1.0, max(0.02, (first or 0) - time.time())))
+            if not self.under_way:
+                first = self._next_due()
+                if first is None:
+                    return None
+                if (wait := first - time.time()) > 0:
+                    await asyncio.sleep(min(1.0, wait))
+            await asyncio.sleep(POLL_S / 2)
         return None
 
     def _enough(self) -> bool:
@@ -167,22 +205,26 @@ class _Run:
             self.why = "as long as wanted"
         return bool(self.why)
 
-    def _condition(self) -> str:
-        marks = ", ".join("?" * len(self.closed))
+    def _asked(self, what: str, rest: str, source: str) -> list[tuple[Any, ...]]:
+        """`what` of the pictures of a source that this run is to fetch, and have not been asked for in this round."""
         state = "state = 'done' AND changed_at < ?" if self.again else "state = 'waiting' AND not_before <= ?"
         mine = f"AND place(url) % {self.shard[1]} = {self.shard[0]} " if self.shard[1] > 1 else ""
-        return f"{state} {mine}AND source NOT IN ({marks})"
+        moment = self.since if self.again else time.time() if rest else float("inf")
+        return list(
+            self.catalog.rows(f"SELECT {what} FROM pictures WHERE {state} AND source = ? {mine} {rest}", moment, source)
+        )
 
     def _due(self) -> list[_Wanted]:
-        query = f"""SELECT url, source, attempts, etag, last_modified FROM pictures WHERE {self._condition()}
-                    ORDER BY number LIMIT 1024"""
-        moment = self.started if self.again else time.time()
-        return [_Wanted(*row) for row in self.catalog.rows(query, moment, *self.closed)]
+        rows = []
+        for source in (each for each in self.sources if each not in self.closed):
+            rows += self._asked("url, source, attempts, etag, last_modified", "ORDER BY not_before, number LIMIT 1024",
+                                source)  # fmt: skip
+        return [_Wanted(*row) for row in rows]
 
     def _next_due(self) -> float | None:
-        query = f"SELECT min(not_before) FROM pictures WHERE {self._condition()}"
-        moment = self.started if self.again else float("inf")
-        return next(self.catalog.rows(query, moment, *self.closed))[0]
+        first = [self._asked("min(not_before)", "", source)[0][0] for source in self.sources
+                 if source not in self.closed]  # fmt: skip
+        return min((moment for moment in first if moment is not None), default=None)
 
     async def _fetch(self, wanted: _Wanted) -> Reply:
         headers = {}
@@ -198,9 +240,12 @@ class _Run:
         return reply
 
     def _unanswered(self, wanted: _Wanted, error: Unanswered) -> None:
-        now = time.time()
+        now, source = time.time(), wanted.source
         attempts, state, pause = later(error, wanted.attempts, self.patience_s)
+        quiet_until = now + error.seconds if isinstance(error, Wait) and error.seconds else 0.0
         with self.catalog.change() as c:
+            if quiet_until:
+                wait(c, wait_name(source), quiet_until)
             if self.again:  # what lies there stays what it is
                 c.execute("UPDATE pictures SET changed_at = ? WHERE url = ?", (now, wanted.url))
             else:
@@ -208,13 +253,13 @@ class _Run:
                       "changed_at = ? WHERE url = ?",
                       (state, attempts, now + pause if state == "waiting" else 0.0, error.status, error.reason, now,
                        wanted.url))  # fmt: skip
-        if isinstance(error, Wait) and (error.seconds or 0) > LONGEST_NAP_S:
-            self._close(wanted.source, now + (error.seconds or 0))
+        if quiet_until - now > LONGEST_NAP_S:
+            self._close(source, quiet_until)
         elif isinstance(error, Wait) or (isinstance(error, Broken) and not error.reached):
             self.in_vain += not (isinstance(error, Wait) and now - self.complained < 1.0)  # a burst is one complaint
             self.complained = now if isinstance(error, Wait) else self.complained
             if self.in_vain >= DOWN_AFTER and isinstance(error, Wait):
-                self._close(wanted.source, now + DOWN_FOR_S)
+                self._close(source, now + DOWN_FOR_S)
             elif self.in_vain >= DOWN_AFTER:
                 self.why = f"{self.in_vain} requests in a row brought nothing ({error.reason})"
 
@@ -238,7 +283,8 @@ class _Run:
 
     async def _finish(self, batch: list[_Arrived]) -> None:
         changed = [each for each in batch if each.reply.status != UNCHANGED]
-        looked = await self.guard.each(lay, [self._delivery(each) for each in changed]) if changed else []
+        deliveries = [_delivery(self.catalog, self.folder, each.reply.body, each.wanted.url) for each in changed]
+        looked = await self.guard.each(lay, deliveries) if changed else []
         now = time.time()
         told = [(each, found) for each, found in zip(changed, looked, strict=True) if not (self.again and found.fault)]
         with self.catalog.change() as c:  # a worse picture than the one that lies there changes nothing
@@ -255,11 +301,8 @@ class _Run:
                   each.reply.headers.get("last-modified"), each.wanted.url)
                  for each, found in told],
             )  # fmt: skip
+            _shown(c, (each.wanted.url for each, found in told if not found.fault))
         for each in batch:
             self.under_way.discard(each.wanted.url)
         self.done += len(batch)
         self.progress(self.done)
-
-    def _delivery(self, arrived: _Arrived) -> Delivery:
-        views = tuple(View(*row) for row in self.catalog.rows(_VIEWS, arrived.wanted.url))
-        return Delivery(self.folder, arrived.reply.body, views)

@@ -3,7 +3,7 @@
 What comes of a request                          what becomes of its task
 an answer                                        done, with everything that follows from it, in one transaction
 429 or 503, back within two minutes              waits so long, as all of its host do; it is not an attempt
-429 or 503, back later                           the time is kept and the run ends; no start before it sends anything
+429 or 503, back later                           the run ends; either time is kept: no start before it sends anything
 404, 410                                         gone
 any other refusal                                refused
 a fault of the server, something unreadable      tried again after a random time that doubles, five times, then parked
@@ -86,8 +86,10 @@ async def gather(catalog: Catalog, source: Source, http: Http, *, limits: Limits
     say:         is told what people should know, once: a stage that the service does not have.
     progress:    is told after every answer how many there were.
     """
-    if until := catalog.wait_until(source.name):
+    until = catalog.wait_until(source.name)
+    if until - time.time() > LONGEST_NAP_S:
         return Outcome(0, catalog.next_due(source.name) is not None, until, "the service wants to be left alone")
+    await asyncio.sleep(max(0.0, until - time.time()))
     run = _Run(catalog, source, http, limits, patience_s, say, progress)
     tasks = [asyncio.create_task(run.work()) for _ in range(workers)]
     try:
@@ -172,10 +174,12 @@ class _Run:
         """Decide what becomes of a task that brought nothing; may end the run."""
         now, task = time.time(), queued.task
         attempts, state, pause = later(error, queued.attempts, self.patience_s)
+        quiet_until = now + error.seconds if isinstance(error, Wait) and error.seconds else 0.0
         self.catalog.failed(self.source.name, task, state, error.reason, status=error.status, attempts=attempts,
-                            not_before=now + pause if state == "waiting" else 0.0)  # fmt: skip
-        if isinstance(error, Wait) and (error.seconds or 0) > LONGEST_NAP_S:
-            raise _End("the service wants to be left alone", now + (error.seconds or 0))
+                            not_before=now + pause if state == "waiting" else 0.0,
+                            quiet_until=quiet_until)  # fmt: skip
+        if quiet_until - now > LONGEST_NAP_S:
+            raise _End("the service wants to be left alone", quiet_until)
         if isinstance(error, Refused) or (isinstance(error, Broken) and error.reached):
             self.in_vain = 0
             return

@@ -46,6 +46,7 @@ def take_folder(catalog: Catalog, folder: Path, shelf_dir: Path, skipped: Callab
                 (time.time(), looked.sha256, looked.format, looked.width_px, looked.height_px, len(content),
                  looked.look, looked.flags, url),
             )  # fmt: skip
+            c.execute("UPDATE covers SET shown = 1 WHERE url = ?", (url,))
         count += 1
         progress(count)
     return count

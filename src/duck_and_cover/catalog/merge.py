@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from duck_and_cover.catalog.store import Catalog
+from duck_and_cover.catalog.store import Catalog, wait
 from duck_and_cover.errors import BadInput
 
 __all__ = ["merge"]
 
-_TABLES = ("artists", "artist_genres", "albums", "album_artists", "album_genres", "examples", "covers", "notes")
+_TABLES = ("artists", "artist_genres", "albums", "album_artists", "album_genres", "examples", "notes")
 _TASK = "source, stage, item, page, state, attempts, not_before, status, reason, changed_at"
 _PICTURE = (
     "url, source, state, attempts, not_before, status, reason, changed_at, sha256, format, width_px, height_px, bytes, "
     "look, flags, etag, last_modified"
 )
-_BETTER = "{new} = 'done' AND {old} != 'done' OR {old} = 'waiting' AND {new} != 'waiting'"
+_COVERS = """INSERT INTO main.covers SELECT * FROM other.covers WHERE true
+             ON CONFLICT DO UPDATE SET shown = max(shown, excluded.shown)"""
+_WAITS = "SELECT source, value FROM other.notes WHERE name = 'not before'"
+_BETTER = (
+    "{new} = 'done' AND {old} != 'done' OR {old} = 'waiting' AND {new} NOT IN ('waiting', 'held') OR {old} = 'held'"
+)
 
 
 def merge(target: Catalog, others: Iterable[Path]) -> None:
@@ -35,6 +40,9 @@ def merge(target: Catalog, others: Iterable[Path]) -> None:
             with target.change() as c:
                 for table in _TABLES:
                     c.execute(f"INSERT OR IGNORE INTO main.{table} SELECT * FROM other.{table}")
+                c.execute(_COVERS)
+                for source, until in c.execute(_WAITS).fetchall():
+                    wait(c, source, float(until))
                 _merge(c, "tasks", _TASK, "source, stage, item, page")
                 _merge(c, "pictures", _PICTURE, "url")
         finally:

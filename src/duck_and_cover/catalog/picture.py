@@ -9,13 +9,14 @@ References: Pillow's documentation on decompression bombs; Krawetz 2013, "Kind o
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import io
 import os
 import signal
 import threading
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -111,16 +112,13 @@ def _smaller(picture: Image.Image, size_px: int) -> bytes:
 class Guard:
     """Processes that look at files. Use it as a context.
 
-    A file that kills its process, or takes longer than half a minute, is found out and named; the others of its batch
-    are looked at again.
+    Where a batch kills its process, or takes longer than half a minute, each of its files is looked at again in a
+    process of its own; so the file that does it is found out, and nobody else is blamed.
     """
 
     def __init__(self, processes: int = 2) -> None:
         self.processes = processes
-        self._pool = self._fresh()
-
-    def _fresh(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(self.processes, mp_context=get_context("forkserver"), initializer=_confined)
+        self._pool = _pool(processes)
 
     def __enter__(self) -> Guard:
         return self
@@ -130,26 +128,55 @@ class Guard:
 
     async def each(self, function: Callable[[Item], Looked], items: Sequence[Item]) -> list[Looked]:
         """What a function of a module, like `look_at`, makes of each item, in their order."""
-        try:
-            return await self._asked(function, list(items))
-        except (BrokenProcessPool, TimeoutError) as error:
-            if len(items) > 1:
-                return [(await self.each(function, [item]))[0] for item in items]
-            late = isinstance(error, TimeoutError)
-            return [Looked("takes too long to decode" if late else "a file that kills its decoder")]
-
-    async def _asked(self, function: Callable[[Item], Looked], items: list[Item]) -> list[Looked]:
         pool = self._pool
         try:
-            future = asyncio.get_running_loop().run_in_executor(pool, _all, function, items)
-            return await asyncio.wait_for(future, LONGEST_S)
+            return await _asked(pool, function, items)
         except (BrokenProcessPool, TimeoutError):
             if pool is self._pool:  # the first to notice
-                for process in list(getattr(pool, "_processes", {}).values()):
-                    process.kill()
-                pool.shutdown(wait=False, cancel_futures=True)
-                self._pool = self._fresh()
-            raise
+                _end(pool)
+                self._pool = _pool(self.processes)
+            return [await _alone(function, item) for item in items]
+
+
+async def _alone(function: Callable[[Item], Looked], item: Item) -> Looked:
+    pool = _pool(1)
+    try:
+        return (await _asked(pool, function, [item]))[0]
+    except BrokenProcessPool:
+        return Looked("a file that kills its decoder")
+    except TimeoutError:
+        return Looked("takes too long to decode")
+    finally:
+        _end(pool)
+
+
+async def _asked(pool: ProcessPoolExecutor, function: Callable[[Item], Looked], items: Sequence[Item]) -> list[Looked]:
+    with _undisturbed():
+        future = asyncio.get_running_loop().run_in_executor(pool, _all, function, list(items))
+    return await asyncio.wait_for(future, LONGEST_S)
+
+
+def _pool(processes: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(processes, mp_context=get_context("forkserver"), initializer=_confined)
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    for process in list((getattr(pool, "_processes", None) or {}).values()):
+        process.kill()
+    pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Processes that are started within do not hear Ctrl-C, not even before they have begun: it is ours to hear."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _confined() -> None:

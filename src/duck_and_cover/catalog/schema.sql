@@ -26,21 +26,23 @@ CREATE TABLE album_genres (source TEXT, album_id TEXT, genre TEXT, PRIMARY KEY (
 
 CREATE TABLE examples (source TEXT, album_id TEXT, PRIMARY KEY (source, album_id)) WITHOUT ROWID;
 
--- which picture serves an album at a size
+-- which picture serves an album at a size, and whether it lies at the album's place yet
 CREATE TABLE covers (
-    source TEXT, album_id TEXT, size_px INTEGER, url TEXT NOT NULL, width_px INTEGER,
+    source TEXT, album_id TEXT, size_px INTEGER, url TEXT NOT NULL, width_px INTEGER, shown INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (source, album_id, size_px)
 ) WITHOUT ROWID;
 CREATE INDEX covers_by_picture ON covers (url);
+CREATE INDEX covers_to_show ON covers (url) WHERE shown = 0;
 
--- state: waiting, done, gone (404, 410), refused (will never be answered), parked (tried often enough), skipped
+-- state: waiting, done, gone (404, 410), refused (will never be answered), parked (tried often enough), skipped (the
+-- service does not have it), held (beyond what was wanted)
 CREATE TABLE tasks (
     number INTEGER PRIMARY KEY, source TEXT NOT NULL, stage TEXT NOT NULL, item TEXT NOT NULL, page TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'waiting', attempts INTEGER NOT NULL DEFAULT 0, not_before REAL NOT NULL DEFAULT 0,
     status INTEGER NOT NULL DEFAULT 0, reason TEXT NOT NULL DEFAULT '', changed_at REAL NOT NULL DEFAULT 0,
     UNIQUE (source, stage, item, page)
 );
-CREATE INDEX tasks_by_state ON tasks (state, source, number);
+CREATE INDEX tasks_by_turn ON tasks (state, source, not_before, number);
 
 CREATE TABLE pictures (
     number INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, source TEXT NOT NULL,
@@ -50,4 +52,5 @@ CREATE TABLE pictures (
     etag TEXT, last_modified TEXT
 );
 CREATE INDEX pictures_by_state ON pictures (state, number);
+CREATE INDEX pictures_by_turn ON pictures (state, source, not_before, number);
 CREATE INDEX pictures_by_content ON pictures (sha256);

@@ -3,7 +3,9 @@
 objects/ab/<sha256>.jpg                    every picture once, however many records share it
 covers300/<artist id>/<album id>.jpg       the same file, or one made smaller, by artist and album; covers64 alike
 
-Files are written beside their place and renamed; that one exists says nothing, the catalog says what is done.
+partial/                                   what is being written; it is renamed to its place when it is whole
+
+That a file exists says nothing; the catalog says what is done.
 """
 
 from __future__ import annotations
@@ -70,7 +72,7 @@ class Shelf:
         if smaller is not None:
             self._write(path, smaller)
             return
-        partial = self._beside(path)
+        partial = self._partial(path)
         try:
             partial.unlink(missing_ok=True)
             try:
@@ -91,7 +93,7 @@ class Shelf:
             return False
 
     def _write(self, path: Path, content: bytes) -> None:
-        partial = self._beside(path)
+        partial = self._partial(path)
         try:
             partial.write_bytes(content)
             partial.replace(path)
@@ -99,14 +101,22 @@ class Shelf:
             partial.unlink(missing_ok=True)
             raise CannotWrite(f"{path}: cannot be written ({error.strerror or error})") from error
 
-    def _beside(self, path: Path) -> Path:
-        if path.parent not in self._made:
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise CannotWrite(f"{path.parent}: cannot be made ({error.strerror or error})") from error
-            self._made.add(path.parent)
-        return path.with_name(f".{path.name}.{os.getpid()}.partial")
+    def clear(self) -> None:
+        """Throw away what a run that was killed left half written. Nobody else may be writing."""
+        for path in (self.folder / "partial").glob("*"):
+            path.unlink(missing_ok=True)
+
+    def _partial(self, path: Path) -> Path:
+        """Where a file is written before it is at its place."""
+        partial = self.folder / "partial" / f"{os.getpid()}{path.suffix}"
+        for folder in (path.parent, partial.parent):
+            if folder not in self._made:
+                try:
+                    folder.mkdir(parents=True, exist_ok=True)
+                except OSError as error:
+                    raise CannotWrite(f"{folder}: cannot be made ({error.strerror or error})") from error
+                self._made.add(folder)
+        return partial
 
 
 @functools.cache

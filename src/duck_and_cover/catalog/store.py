@@ -21,10 +21,15 @@ from typing import Any, NamedTuple
 from duck_and_cover.errors import BadInput, CannotWrite
 from duck_and_cover.sources.source import Found, FoundAlbum, FoundArtist, Task
 
-__all__ = ["VERSION", "Catalog", "Queued", "add_album", "add_artist"]
+__all__ = ["VERSION", "Catalog", "Queued", "add_album", "add_artist", "wait"]
 
 VERSION = 1
 _MISSING = "missing "
+_CANNOT_WRITE = ("full", "disk I/O", "readonly", "unable to open", "locked")
+_LARGEST = 2**63 - 1
+_PLACES = """SELECT c.size_px, coalesce(a.artist_id, 'unknown'), c.album_id FROM covers c
+             LEFT JOIN album_artists a ON a.source = c.source AND a.album_id = c.album_id AND a.place = 0
+             WHERE c.url = ?"""
 
 
 class Queued(NamedTuple):
@@ -52,7 +57,7 @@ class Catalog:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 self._take_lock()
             with self.errors():
-                self.connection = sqlite3.connect(self.path, isolation_level=None, timeout=30.0)
+                self.connection = _opened(self.path, reading)
                 self.connection.create_function("place", 1, lambda url: zlib.crc32(url.encode()), deterministic=True)
                 self._prepare(reading)
         except OSError as error:
@@ -73,16 +78,20 @@ class Catalog:
             raise BadInput(f"{self.path}: another process is writing this catalog; wait for it or stop it") from error
 
     def _prepare(self, reading: bool) -> None:
-        self.connection.execute("PRAGMA busy_timeout = 30000")
         empty = not self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if not reading:
+        if empty and reading:
+            raise BadInput(f"{self.path}: empty, not a catalog")
+        if not empty:
+            self._check()
+        if not reading:  # not before it is known to be ours
             self.connection.execute("PRAGMA journal_mode = WAL")
             self.connection.execute("PRAGMA synchronous = NORMAL")
         if empty:
-            if reading:
-                raise BadInput(f"{self.path}: empty, not a catalog")
             schema = resources.files("duck_and_cover.catalog").joinpath("schema.sql").read_text("utf-8")
             self.connection.executescript(f"BEGIN; {schema} INSERT INTO about VALUES ('version', '{VERSION}'); COMMIT;")
+
+    def _check(self) -> None:
+        """Raise `BadInput` where the file is no catalog of ours, or of a newer program."""
         try:
             row = self.connection.execute("SELECT value FROM about WHERE name = 'version'").fetchone()
         except sqlite3.OperationalError as error:
@@ -113,7 +122,7 @@ class Catalog:
             yield
         except sqlite3.DatabaseError as error:
             text = str(error)
-            if any(word in text for word in ("full", "disk I/O", "readonly", "unable to open", "locked")):
+            if any(word in text for word in _CANNOT_WRITE):
                 raise CannotWrite(f"{self.path}: cannot be written ({text}); what is in it is whole") from error
             if "not a database" in text or "malformed" in text:
                 raise BadInput(f"{self.path}: not a catalog, or a damaged one ({text})") from error
@@ -136,6 +145,10 @@ class Catalog:
         with self.errors():
             yield from self.connection.execute(query, values)
 
+    def places(self, url: str) -> list[tuple[int, str, str]]:
+        """Where a picture is seen: (size in px, artist's id, album's id)."""
+        return list(self.rows(_PLACES, url))  # type: ignore[arg-type]
+
     # ---------------------------------------------------------------- what services are like
 
     def notes(self, source: str) -> dict[str, str]:
@@ -149,9 +162,19 @@ class Catalog:
 
     def ask_to_wait(self, source: str, until: float) -> None:
         """Remember that a service wants no request before a time."""
-        until = max(until, float(self.notes(source).get("not before", 0)))  # the longest that was asked for
         with self.change() as c:
-            _note(c, source, {"not before": repr(until)})
+            wait(c, source, until)
+
+    def round_since(self, name: str) -> float:
+        """When a round over everything began that is not finished; it begins now where none is."""
+        with self.change() as c:
+            c.execute("INSERT OR IGNORE INTO about VALUES (?, ?)", (f"round {name}", repr(time.time())))
+            return float(c.execute("SELECT value FROM about WHERE name = ?", (f"round {name}",)).fetchone()[0])
+
+    def round_finished(self, name: str) -> None:
+        """The next round begins anew."""
+        with self.change() as c:
+            c.execute("DELETE FROM about WHERE name = ?", (f"round {name}",))
 
     # ---------------------------------------------------------------- tasks
 
@@ -161,9 +184,9 @@ class Catalog:
             self._plan(c, source, tasks)
 
     def due(self, source: str, count: int, now: float) -> list[Queued]:
-        """The first tasks that may be done, oldest first."""
+        """The first tasks that may be done: those that never failed, oldest first, then those that did."""
         query = """SELECT stage, item, page, attempts FROM tasks
-                   WHERE state = 'waiting' AND source = ? AND not_before <= ? ORDER BY number LIMIT ?"""
+                   WHERE state = 'waiting' AND source = ? AND not_before <= ? ORDER BY not_before, number LIMIT ?"""
         return [Queued(Task(*row[:3]), row[3]) for row in self.rows(query, source, now, count)]
 
     def next_due(self, source: str) -> float | None:
@@ -184,13 +207,19 @@ class Catalog:
             for album in found.albums:
                 add_album(c, source, album)
             self._plan(c, source, found.tasks)
+            self._plan(c, source, found.beyond, "held")
             if task.stage not in found.missing:
                 _mark(c, source, task, "done", "", 0)
 
     def failed(self, source: str, task: Task, state: str, reason: str, *, status: int = 0, attempts: int = 0,
-               not_before: float = 0.0) -> None:  # fmt: skip
-        """Write down that a task brought nothing, and whether and when it is tried again ("waiting")."""
+               not_before: float = 0.0, quiet_until: float = 0.0) -> None:  # fmt: skip
+        """Write down that a task brought nothing, and whether and when it is tried again ("waiting").
+
+        quiet_until:  the service wants no request at all before then; 0 where it did not say so.
+        """
         with self.change() as c:
+            if quiet_until:
+                wait(c, source, quiet_until)
             _mark(c, source, task, state, reason, status)
             c.execute("UPDATE tasks SET attempts = ?, not_before = ? WHERE source = ? AND stage = ? AND item = ? "
                       "AND page = ?", (attempts, not_before, source, task.stage, task.item, task.page))  # fmt: skip
@@ -201,39 +230,59 @@ class Catalog:
             return c.execute("UPDATE tasks SET state = 'waiting', attempts = 0, not_before = 0 WHERE source = ? "
                              "AND state = 'parked'", (source,)).rowcount  # fmt: skip
 
-    def _plan(self, c: sqlite3.Connection, source: str, tasks: Iterable[Task]) -> None:
+    def release(self, source: str, below: int) -> int:
+        """Queue the pages that were held because fewer results were wanted, up to result `below`; how many."""
+        with self.change() as c:
+            return c.execute("UPDATE tasks SET state = 'waiting' WHERE source = ? AND state = 'held' "
+                             "AND CAST(page AS INTEGER) < ?", (source, below)).rowcount  # fmt: skip
+
+    def _plan(self, c: sqlite3.Connection, source: str, tasks: Iterable[Task], state: str = "waiting") -> None:
         missing = {name.removeprefix(_MISSING): why for name, why in c.execute(
             "SELECT name, value FROM notes WHERE source = ? AND name LIKE ?", (source, _MISSING + "%"))}  # fmt: skip
         c.executemany(
             "INSERT OR IGNORE INTO tasks (source, stage, item, page, state, reason) VALUES (?, ?, ?, ?, ?, ?)",
-            ((source, task.stage, task.item, task.page, "skipped" if task.stage in missing else "waiting",
+            ((source, task.stage, _text(task.item), task.page, "skipped" if task.stage in missing else state,
               missing.get(task.stage, "")) for task in tasks),
         )  # fmt: skip
 
 
 def add_artist(c: sqlite3.Connection, source: str, artist: FoundArtist) -> None:
     """An artist and its genres; what is known already stays."""
-    c.execute("INSERT OR IGNORE INTO artists VALUES (?, ?, ?)", (source, artist.id, artist.name))
-    genres = [(source, artist.id, genre, "stated") for genre in artist.genres]
+    id = _text(artist.id)
+    c.execute("INSERT OR IGNORE INTO artists VALUES (?, ?, ?)", (source, id, _text(artist.name)))
+    genres = [(source, id, _text(genre), "stated") for genre in artist.genres]
     if artist.asked_for is not None:
-        genres.append((source, artist.id, artist.asked_for, "asked"))
+        genres.append((source, id, _text(artist.asked_for), "asked"))
     c.executemany("INSERT OR IGNORE INTO artist_genres VALUES (?, ?, ?, ?)", genres)
 
 
 def add_album(c: sqlite3.Connection, source: str, album: FoundAlbum) -> None:
     """An album, its artists, genres and pictures; what is known already stays."""
-    release = album.release
+    id, release = _text(album.id), album.release
     c.execute("INSERT OR IGNORE INTO albums VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-              (source, album.id, album.name, release.text, release.precision, release.year, album.kind,
-               album.rights))  # fmt: skip
+              (source, id, _text(album.name), _text(release.text), release.precision, release.year, _text(album.kind),
+               _text(album.rights)))  # fmt: skip
     c.executemany("INSERT OR IGNORE INTO album_artists VALUES (?, ?, ?, ?, ?)",
-                  ((source, album.id, i, id, name) for i, (id, name) in enumerate(album.artists)))  # fmt: skip
+                  ((source, id, i, *map(_text, artist)) for i, artist in enumerate(album.artists)))  # fmt: skip
     c.executemany("INSERT OR IGNORE INTO album_genres VALUES (?, ?, ?)",
-                  ((source, album.id, genre) for genre in album.genres))  # fmt: skip
+                  ((source, id, _text(genre)) for genre in album.genres))  # fmt: skip
     for picture in album.pictures:
-        c.execute("INSERT OR IGNORE INTO pictures (url, source) VALUES (?, ?)", (picture.url, source))
-        c.execute("INSERT OR IGNORE INTO covers VALUES (?, ?, ?, ?, ?)",
-                  (source, album.id, picture.size_px, picture.url, picture.width_px))  # fmt: skip
+        url, width_px = _text(picture.url), picture.width_px
+        c.execute("INSERT OR IGNORE INTO pictures (url, source) VALUES (?, ?)", (url, source))
+        c.execute("INSERT OR IGNORE INTO covers (source, album_id, size_px, url, width_px) VALUES (?, ?, ?, ?, ?)",
+                  (source, id, picture.size_px, url,
+                   width_px if width_px and 0 < width_px <= _LARGEST else None))  # fmt: skip
+
+
+def wait(c: sqlite3.Connection, source: str, until: float) -> None:
+    """Within a change: a service wants no request before a time; the longest that was asked for counts."""
+    row = c.execute("SELECT value FROM notes WHERE source = ? AND name = 'not before'", (source,)).fetchone()
+    _note(c, source, {"not before": repr(max(until, float(row[0]) if row else 0.0))})
+
+
+def _text(text: str) -> str:
+    """Text that SQLite and files can hold: halves of characters, as careless services send, become question marks."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _note(c: sqlite3.Connection, source: str, noted: Mapping[str, str]) -> None:
@@ -245,3 +294,18 @@ def _mark(c: sqlite3.Connection, source: str, task: Task, state: str, reason: st
     c.execute("UPDATE tasks SET state = ?, reason = ?, status = ?, changed_at = ? WHERE source = ? AND stage = ? "
               "AND item = ? AND page = ?",
               (state, reason, status, time.time(), source, task.stage, task.item, task.page))  # fmt: skip
+
+
+def _opened(path: Path, reading: bool) -> sqlite3.Connection:
+    """A connection. To be looked at, a catalog in a folder that nothing can be written to opens as well."""
+    if not reading:
+        return sqlite3.connect(path, isolation_level=None, timeout=30.0)
+    connection = sqlite3.connect(path, isolation_level=None, timeout=30.0)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        if not any(word in str(error) for word in ("readonly", "unable to open")):
+            raise
+        connection.close()
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
+    return connection

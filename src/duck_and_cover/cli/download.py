@@ -96,7 +96,11 @@ def _cluster(address: str, asks: dict[str, Any]) -> ClusterHttp:
 
 def _succeeded(catalog: Catalog) -> None:
     """Fail loudly where much did not come."""
-    counts = dict(catalog.rows("SELECT state, count(*) FROM pictures GROUP BY state"))
+    counts = dict(
+        catalog.rows(  # that an album has no cover is known there only by asking for it
+            "SELECT state, count(*) FROM pictures WHERE NOT (source = 'musicbrainz' AND state = 'gone') GROUP BY state"
+        )
+    )
     settled = sum(many for state, many in counts.items() if state != "waiting")
     done = counts.get("done", 0)
     if settled >= 20 and done < LEAST_SUCCESS * settled:
@@ -136,7 +140,8 @@ def status(path: Path) -> None:
 def _line(work: Work) -> str:
     counts = work.counts
     parts = [f"{counts.get('done', 0):,} done", f"{counts.get('waiting', 0):,} waiting"]
-    parts += [f"{counts[state]:,} {state}" for state in ("gone", "refused", "parked", "skipped") if state in counts]
+    rest = ("gone", "refused", "parked", "skipped", "held")
+    parts += [f"{counts[state]:,} {state}" for state in rest if state in counts]
     if work.left_s is not None:
         parts.append(f"{work.rate:.1f}/s, {duration(work.left_s)} left")
     return f"{work.name:24} {'   '.join(parts)}"

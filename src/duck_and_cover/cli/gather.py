@@ -69,11 +69,12 @@ def gather(source: str, folder: Path | None, path: Path, genre_file: Path | None
 
     wanted = sharded(_genres(genre_file, genres), shard)
     limits = Limits(max_requests or float("inf"), 60 * (max_minutes or float("inf")))
+    settings = Settings.read()
+    terms_accepted(service(source, settings, {}).terms, accept_terms)  # what is missing is told before a file is made
     with Catalog(path) as catalog:
-        settings = Settings.read()
         asked = service(source, settings, catalog.notes(source), top)
-        terms_accepted(asked.terms, accept_terms)
         catalog.plan(source, asked.begin(wanted))
+        catalog.release(source, top)
         if try_again:
             click.echo(f"{catalog.try_again(source):,} tasks are tried again")
 

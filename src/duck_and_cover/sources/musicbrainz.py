@@ -79,10 +79,11 @@ class MusicBrainz:
         rows, total = _page(await self._get(http, "/artist", query), "artists", "count")
         artists = tuple(_artist(row, task.item) for row in _rows(rows[:most], "id", "name") if row["id"] not in NOBODY)
         follow = [Task(stage, artist.id) for artist in artists for stage in ("related", "albums")]
-        after = offset + len(rows)
-        if rows and after < min(self.top, total):
-            follow.append(Task("search", task.item, str(after)))
-        return Found(artists=artists, tasks=tuple(dict.fromkeys(follow)))
+        after = offset + len(rows[:most])
+        more = (Task("search", task.item, str(after)),) if rows and after < total else ()
+        wanted = after < self.top
+        return Found(artists=artists, tasks=tuple(dict.fromkeys([*follow, *more] if wanted else follow)),
+                     beyond=() if wanted else more)  # fmt: skip
 
     async def _related(self, task: Task, http: Http) -> Found:
         """The artists heard together with one, but not their relatives. That none are told at all is asked once."""

@@ -105,6 +105,7 @@ class Found:
     tasks:    what follows from it: the next page, the albums of an artist.
     noted:    what was learned about the service and is worth remembering over runs, like the largest page it gives.
     missing:  stage -> why, of stages that this service does not have: they are closed once, with one line.
+    beyond:   pages of results that there are, but beyond what was wanted; `Task.page` is their first result.
     """
 
     artists: tuple[FoundArtist, ...] = ()
@@ -112,6 +113,7 @@ class Found:
     tasks: tuple[Task, ...] = ()
     noted: Mapping[str, str] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
+    beyond: tuple[Task, ...] = ()
 
 
 class Source(Protocol):

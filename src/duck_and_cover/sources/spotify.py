@@ -88,9 +88,10 @@ class Spotify:
             self.noted |= noted
         follow = [Task(stage, artist.id) for artist in artists for stage in ("related", "albums")]
         after = offset + len(items)
-        if items and after < self.top and _more(page, after):
-            follow.append(Task("search", task.item, str(after)))
-        return Found(artists=artists, tasks=tuple(follow), noted=noted)
+        more = (Task("search", task.item, str(after)),) if items and _more(page, after) else ()
+        wanted = after < self.top
+        return Found(artists=artists, tasks=(*follow, *more) if wanted else tuple(follow),
+                     beyond=() if wanted else more, noted=noted)  # fmt: skip
 
     async def _related(self, task: Task, http: Http) -> Found:
         """The artists that listeners of one hear as well; their own relatives are not asked for."""

@@ -53,18 +53,21 @@ class Strength(nn.Module):
 class Augment:
     """The changes of one step. Every call draws anew; (B, 3, R, R) in [-1, 1] -> the same shape.
 
-    count:  pictures of the whole batch, of which `rows` keeps this process's.
+    count:    pictures of the whole batch, of which `rows` keeps this process's.
+    colours:  whether they are recoloured too; not where colour is what is to be learned.
     """
 
     def __init__(self, p: float, count: int, generator: torch.Generator, device: torch.device,
-                 rows: Callable[[Tensor], Tensor]) -> None:  # fmt: skip
+                 rows: Callable[[Tensor], Tensor], *, colours: bool = True) -> None:  # fmt: skip
         self.p, self.count, self.generator, self.device, self.rows = p, count, generator, device, rows
+        self.colours = colours
 
     def __call__(self, picture: Tensor) -> Tensor:
         if not self.p:
             return picture
         with torch.autocast(self.device.type, enabled=False):  # half precision would tear the grid by half a pixel
-            return _recoloured(_warped(picture.float(), self._placement()), self._shades())
+            moved = _warped(picture.float(), self._placement())
+            return _recoloured(moved, self._shades()) if self.colours else moved
 
     def _uniform(self, low: float, high: float) -> Tensor:
         """(B,), `low` to `high`, and 0 for the pictures that this change passes over."""

@@ -83,7 +83,7 @@ class JudgeTraining(Training):
         recipe, generator, count = self.recipe, self.generator_at(shown), self.recipe.batch_at(shown)
         picture = batch.picture
         if recipe.augment:
-            picture = Augment(recipe.augment, count, generator, self.device, rows=self.rows)(picture)
+            picture = Augment(recipe.augment, count, generator, self.device, self.rows, colours=False)(picture)
         share = self.rows(1 - recipe.mix * torch.rand(count, generator=generator, device=self.device))
         picture = torch.lerp(picture.roll(1, 0), picture, share[:, None, None, None])
         labels = self.labels(batch.condition)

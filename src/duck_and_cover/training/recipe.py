@@ -189,7 +189,7 @@ class JudgeRecipe(Recipe):
 
     learning_rate:  AdamW's, after `warmup_kimg` of rising linearly; it falls along a cosine to nothing.
     decade_weight:  of decades beside families in the loss.
-    augment:        how often each kind of change happens to a picture (`augment.py`); here it stays as it is.
+    augment:        how often a picture is moved, turned and zoomed, each (`augment.py`); colours tell genre and stay.
     mix:            pictures are blended with another by up to this share, and their labels.
     """
 
