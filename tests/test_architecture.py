@@ -15,7 +15,7 @@ SOURCE = Path(__file__).resolve().parents[1] / "src" / PACKAGE
 MAX_LINES = 400
 FORBIDDEN_NAMES = {"utils", "util", "common", "helpers", "helper", "manager", "misc"}
 
-VOCABULARY = {"album", "cover", "genres", "condition", "bundle", "errors"}
+VOCABULARY = {"album", "colour", "cover", "genres", "condition", "bundle", "errors"}
 ARROWS: dict[str, set[str]] = {
     "vocabulary": set(),
     "settings": {"vocabulary"},
@@ -161,7 +161,7 @@ def test_a_planted_breach_is_reported(path: str, source: str, said: str) -> None
         ("dataset/letters.py", "from rapidocr import RapidOCR"),
         ("cli/create.py", "import typer\ndef f():\n    from duck_and_cover.sleeve import create"),
         ("studio/app.py", "from duck_and_cover.sleeve import create\nimport fastapi"),
-        ("design/palette.py", "import numpy, cv2, PIL.Image\nfrom . import colour\nfrom .colour import x"),
+        ("design/palette.py", "import numpy, cv2, PIL.Image\nfrom . import texture\nfrom .texture import x"),
         ("__init__.py", "from duck_and_cover.album import Album"),
         ("design/sqlite3_like.py", "import json, torchy, onnx_like"),
         ("design/long.py", "\n" * 400),

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from duck_and_cover.design import colour
+from duck_and_cover import colour
 from duck_and_cover.design.finish import FINISHES, Finish, finish_named, finishes_for
 from duck_and_cover.design.finish.contours import hatch
 from duck_and_cover.design.finish.halftone import dots

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from duck_and_cover.design import colour
+from duck_and_cover import colour
 from duck_and_cover.design.palette import (
     LEAST_SPREAD,
     Palette,

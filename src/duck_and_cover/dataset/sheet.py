@@ -14,27 +14,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from duck_and_cover.colour import oklab_to_srgb
+
 __all__ = ["Inks", "Sheet", "between", "ink", "ramp"]
 
 Array = NDArray[np.floating[Any]]
-_OKLAB_TO_LMS = np.array(
-    [[1, 0.3963377774, 0.2158037573], [1, -0.1055613458, -0.0638541728], [1, -0.0894841775, -1.2914855480]]
-)
-_LMS_TO_RGB = np.array(
-    [
-        [4.0767416621, -3.3077115913, 0.2309699292],
-        [-1.2684380046, 2.6097574011, -0.3413193965],
-        [-0.0041960863, -0.7034186147, 1.7076147010],
-    ]
-)
 
 
 def ink(lightness: float, chroma: float, hue: float) -> Array:
     """A colour (3,) from OKLCH: lightness 0 to 1, chroma 0 to about 0.3, hue in degrees. Ottosson 2020."""
     angle = np.deg2rad(hue)
-    lab = np.array([lightness, chroma * np.cos(angle), chroma * np.sin(angle)])
-    linear = np.clip(_LMS_TO_RGB @ (_OKLAB_TO_LMS @ lab) ** 3, 0, 1)
-    return np.where(linear < 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055).astype(np.float32)
+    return oklab_to_srgb([lightness, chroma * np.cos(angle), chroma * np.sin(angle)])
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,11 +13,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from duck_and_cover import colour
 from duck_and_cover.album import Album
-from duck_and_cover.design import colour, ink, texture
+from duck_and_cover.colour import Colour
+from duck_and_cover.design import ink, texture
 from duck_and_cover.design.archetypes import REFUGES, layout_named
 from duck_and_cover.design.arranging import arranged, quiet_map
-from duck_and_cover.design.colour import Colour
 from duck_and_cover.design.finish import prepare
 from duck_and_cover.design.layout import Layout, Placed, Plan
 from duck_and_cover.design.outline import Box, Outline

@@ -15,8 +15,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from duck_and_cover.design import colour, texture
-from duck_and_cover.design.colour import Colour
+from duck_and_cover import colour
+from duck_and_cover.colour import Colour
+from duck_and_cover.design import texture
 from duck_and_cover.design.finish.base import InkLook
 from duck_and_cover.design.layout import Placed, Tone
 from duck_and_cover.design.outline import Box, Outline

@@ -13,8 +13,8 @@ from types import MappingProxyType
 import cv2
 import numpy as np
 
-from duck_and_cover.design import colour
-from duck_and_cover.design.colour import Colour, Floats
+from duck_and_cover import colour
+from duck_and_cover.colour import Colour, Floats
 from duck_and_cover.design.swatches import SWATCHES
 
 __all__ = [

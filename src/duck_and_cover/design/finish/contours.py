@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from duck_and_cover.design import colour, texture
+from duck_and_cover import colour
+from duck_and_cover.design import texture
 from duck_and_cover.design.finish.base import Finish, InkLook
 from duck_and_cover.design.finish.plate import Bed, coverage, cut, lay, painted, pull, slope, wear
 from duck_and_cover.design.finish.prepare import WORK, Drawing, prepare, soften

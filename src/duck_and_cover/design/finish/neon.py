@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from duck_and_cover.design import colour
+from duck_and_cover import colour
 from duck_and_cover.design.finish.base import Finish, InkLook
 from duck_and_cover.design.finish.plate import Bed, pull, shift, slope
 from duck_and_cover.design.finish.prepare import WORK, prepare, soften

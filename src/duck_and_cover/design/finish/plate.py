@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from duck_and_cover.colour import Colour
 from duck_and_cover.design import texture
-from duck_and_cover.design.colour import Colour
 from duck_and_cover.design.finish.prepare import WORK
 from duck_and_cover.design.texture import Bytes, Floats
 

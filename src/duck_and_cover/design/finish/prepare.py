@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from duck_and_cover.design import colour, texture
+from duck_and_cover import colour
+from duck_and_cover.design import texture
 from duck_and_cover.design.texture import Floats
 
 __all__ = ["Drawing", "crop", "equalised", "faceted", "prepare", "ranked", "restlessness", "soften", "trimmed"]

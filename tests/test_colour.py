@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from duck_and_cover.design import colour
+from duck_and_cover import colour
 
 
 def test_hex_goes_there_and_back() -> None:
