@@ -5,7 +5,6 @@ A command's module is imported when it is called, so that `duckcover --help` ans
 
 from __future__ import annotations
 
-import importlib
 import io
 import os
 import sys
@@ -14,11 +13,11 @@ from typing import NoReturn
 import click
 
 from duck_and_cover import __version__
+from duck_and_cover.cli.lazy import LazyGroup
 from duck_and_cover.errors import DuckAndCoverError
 
 __all__ = ["main"]
 
-# command -> (module with a command of that name, what --help says in the list)
 COMMANDS: dict[str, tuple[str, str]] = {
     "create": ("create", "Make a finished cover from what you know of a record."),
     "gather": ("gather", "Find albums and their covers: Spotify, MusicBrainz, Jamendo, netlabels, a folder."),
@@ -36,23 +35,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
-class LazyGroup(click.Group):
-    """Lists its commands from a table and imports one when it is needed."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        return getattr(importlib.import_module(f"duck_and_cover.cli.{COMMANDS[cmd_name][0]}"), cmd_name)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="duckcover")
 def duckcover() -> None:
     """Album covers from what you know of a record.

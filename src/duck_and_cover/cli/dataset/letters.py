@@ -1,4 +1,4 @@
-"""`duckcover dataset`: prepare covers for training."""
+"""`duckcover dataset letters`: where the words stand."""
 
 from __future__ import annotations
 
@@ -11,12 +11,7 @@ import click
 from duck_and_cover.errors import MissingExtra
 
 
-@click.group()
-def dataset() -> None:
-    """Prepare covers for training."""
-
-
-@dataset.command()
+@click.command()
 @click.argument("data", type=click.Path(exists=True, path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE", help="JSON lines.")
 def letters(data: Path, output: Path) -> None:
