@@ -24,7 +24,8 @@ def row(number: int, part: str = "train", **fields: Any) -> dict[str, Any]:
     file = io.BytesIO()
     noise = np.random.default_rng(number).integers(0, 256, (24, 24, 3), np.uint8)
     Image.fromarray(noise).save(file, "JPEG")
-    return {"id": f"c{number}", "image": {"bytes": file.getvalue(), "path": f"c{number}.jpg"}, "genres": ["jazz", "bop"],
+    image = {"bytes": file.getvalue(), "path": f"c{number}.jpg"}
+    return {"id": f"c{number}", "image": image, "genres": ["jazz", "bop"],
             "year": 1960 + number, "artist": f"Artist {number}", "album": "A", "source": "made", "rights": "own",
             "part": part, **fields}  # fmt: skip
 
