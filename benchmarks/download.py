@@ -27,7 +27,8 @@ from aiohttp import web
 from create import commit, machine
 
 from duck_and_cover.catalog.download import download
-from duck_and_cover.catalog.picture import Guard, look_at
+from duck_and_cover.catalog.guard import Guard
+from duck_and_cover.catalog.picture import Looked, look_at
 from duck_and_cover.catalog.store import Catalog, add_album
 from duck_and_cover.catalog.table import write
 from duck_and_cover.sources.http import Http
@@ -93,7 +94,7 @@ async def whole(port: int, count: int, folder: Path) -> float:
                 artists = ((f"artist{number // 8}", "A"),)
                 add_album(c, "spotify", FoundAlbum(f"album{number}", "A", artists, pictures=(picture,)))
         with Guard() as guard:
-            await guard.each(look_at, [b"warm"] * 4)
+            await guard.each(look_at, [b"warm"] * 4, Looked)
             async with client(port) as http:
                 began = time.perf_counter()
                 outcome = await download(catalog, folder, http, guard, workers=64)

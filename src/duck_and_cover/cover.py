@@ -11,13 +11,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from duck_and_cover.album import Album
 from duck_and_cover.condition import Condition
 from duck_and_cover.errors import BadInput
 
-__all__ = ["Cover", "Drawn", "Found", "Pixels", "from_network", "read_pixels", "resized", "to_network"]
+__all__ = ["Cover", "Drawn", "Found", "Pixels", "flattened", "from_network", "read_pixels", "resized", "to_network"]
 
 Pixels = NDArray[np.uint8]
 
@@ -69,15 +69,26 @@ def from_network(values: NDArray[np.float32]) -> Pixels:
     return np.ascontiguousarray(pixels.transpose(0, 2, 3, 1))
 
 
+def flattened(picture: Image.Image) -> Image.Image:
+    """A picture of any mode as plain RGB, upright: turned as its camera noted, alpha on white, 16 bits brought to 8."""
+    upright = ImageOps.exif_transpose(picture)
+    if upright.mode in ("I;16", "I;16L", "I;16B", "I"):
+        values = np.asarray(upright, np.float32)
+        return Image.fromarray(np.clip(values / 257, 0, 255).round().astype(np.uint8)).convert("RGB")
+    if upright.mode == "F":
+        return Image.fromarray(np.clip(np.asarray(upright), 0, 255).round().astype(np.uint8)).convert("RGB")
+    if upright.mode in ("RGBA", "LA", "La", "RGBa", "PA") or "transparency" in upright.info:
+        whole = upright.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", whole.size, "white"), whole).convert("RGB")
+    return upright.convert("RGB")
+
+
 def read_pixels(source: bytes | Path, size_px: int | None = None) -> Pixels:
-    """Decode a picture file to uint8 (H, H, 3): alpha on white, the centre square, resized if `size_px` is given."""
+    """Decode a picture file to uint8 (H, H, 3): as `flattened`, the centre square, resized if `size_px` is given."""
     try:
-        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as picture:
-            if picture.mode in ("RGBA", "LA", "P"):
-                clear = picture.convert("RGBA")
-                picture = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)
-            picture = picture.convert("RGB")
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
+        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as file:
+            picture = flattened(file)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         name = "the bytes given" if isinstance(source, bytes) else str(source)
         raise BadInput(f"{name}: not a readable picture ({error})") from error
     width, height = picture.size

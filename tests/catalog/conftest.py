@@ -13,7 +13,7 @@ import pytest
 
 from duck_and_cover.catalog.download import download
 from duck_and_cover.catalog.gather import Outcome, gather
-from duck_and_cover.catalog.picture import Guard
+from duck_and_cover.catalog.guard import Guard
 from duck_and_cover.catalog.store import Catalog
 from duck_and_cover.sources.http import Http
 from duck_and_cover.sources.spotify import Spotify, SpotifyKeys

@@ -12,7 +12,7 @@ import pytest
 from provider import Fault
 
 from duck_and_cover.catalog.download import download
-from duck_and_cover.catalog.picture import Guard
+from duck_and_cover.catalog.guard import Guard
 from duck_and_cover.catalog.store import Catalog
 from duck_and_cover.sources.http import Broken, Refused, Wait
 

@@ -48,7 +48,7 @@ DOWNLOAD = """
 import asyncio, sys
 from pathlib import Path
 from duck_and_cover.catalog.download import download
-from duck_and_cover.catalog.picture import Guard
+from duck_and_cover.catalog.guard import Guard
 from duck_and_cover.catalog.store import Catalog
 from duck_and_cover.sources.http import Http
 

@@ -10,8 +10,8 @@ import pytest
 from deadly import deadly
 from PIL import Image
 
-from duck_and_cover.catalog import picture as pictures
-from duck_and_cover.catalog.picture import Guard, Looked, look_at
+from duck_and_cover.catalog.guard import Guard
+from duck_and_cover.catalog.picture import Looked, look_at
 
 
 def saved(picture: Image.Image, format: str = "JPEG", **options: object) -> bytes:
@@ -70,12 +70,12 @@ def test_what_is_no_picture_is_named() -> None:
     assert look_at(bomb).fault == "more than 25 million pixels"
 
 
-def test_a_file_that_kills_or_holds_its_process_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pictures, "LONGEST_S", 3.0)
-
+def test_a_file_that_kills_or_holds_its_process_is_found_out() -> None:
     async def work() -> list[Looked]:
-        with Guard(1) as guard:
-            return await guard.each(deadly, [b"a", b"die", b"b"]) + await guard.each(deadly, [b"c", b"sleep"])
+        with Guard(1, longest_s=3.0) as guard:
+            return await guard.each(deadly, [b"a", b"die", b"b"], Looked) + await guard.each(
+                deadly, [b"c", b"sleep"], Looked
+            )
 
     faults = [looked.fault for looked in asyncio.run(work())]
     assert faults == ["a", "a file that kills its decoder", "b", "c", "takes too long to decode"]
@@ -85,7 +85,7 @@ def test_nobody_is_blamed_for_what_another_file_does() -> None:
     async def work() -> list[list[Looked]]:
         with Guard(2) as guard:
             batches = [[b"die", b"a"], [b"b", b"die"], [b"c", b"d"], [b"die"], [b"e"]]
-            return await asyncio.gather(*(guard.each(deadly, batch) for batch in batches))
+            return await asyncio.gather(*(guard.each(deadly, batch, Looked) for batch in batches))
 
     faults = [[looked.fault for looked in batch] for batch in asyncio.run(work())]
     died = "a file that kills its decoder"

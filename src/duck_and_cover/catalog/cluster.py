@@ -1,24 +1,29 @@
-"""Fetching from many machines at once: the same `Http`, as actors of a Ray cluster, and one pace a host for all.
+"""Many machines at once, through Ray: `ClusterHttp` fetches, one pace a host for all; `ClusterCrew` works on files.
 
-The catalog, what is tried again and when, and the looking at pictures stay in the process that was started: hosts limit
-how many pictures come, not that. What comes is the same from one worker or many.
+While fetching, the catalog, what is tried again and when, and the looking at pictures stay in the process that was
+started: hosts limit how many pictures come, not that. What comes is the same from one worker or many.
 
 Reference: docs.ray.io, asynchronous actors.
 """
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import ray
+from ray.exceptions import OutOfMemoryError, WorkerCrashedError
 
 from duck_and_cover.sources.http import Http, Reply, Unanswered
 from duck_and_cover.sources.pace import Pace
 
-__all__ = ["ClusterHttp"]
+__all__ = ["ClusterCrew", "ClusterHttp"]
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 WAITING = 10_000
 """Requests that may wait for their turn at a time, in all."""
@@ -36,8 +41,7 @@ class ClusterHttp:
         self.address, self.asks, self.workers, self.requests = address, dict(asks), workers, 0
 
     async def __aenter__(self) -> ClusterHttp:
-        where = None if self.address == "local" else self.address
-        ray.init(where, include_dashboard=False, log_to_driver=False, configure_logging=False)
+        _join(self.address)
         actor: Any = ray.remote  # what it returns has no types that a checker knows
         options = {"max_concurrency": WAITING, "num_cpus": 0}
         paces = actor(_Paces).options(**options).remote(self.asks["rates"])
@@ -117,3 +121,46 @@ class _Fetcher:
             return await self._http.get(url, params, headers)
         except Unanswered as error:
             return error
+
+
+class ClusterCrew:
+    """Workers of a cluster, as a `Crew`. Use it as a context; the package must be installed on its machines.
+
+    address:  as of `ClusterHttp`.
+    """
+
+    def __init__(self, address: str, *, longest_s: float = 600.0) -> None:
+        self.address, self.longest_s, self.processes = address, longest_s, 1
+
+    def __enter__(self) -> ClusterCrew:
+        _join(self.address)
+        self.processes = max(1, int(ray.cluster_resources().get("CPU", 1)))
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        ray.shutdown()
+
+    async def each(self, function: Callable[[Item], Result], items: Sequence[Item],
+                   blame: Callable[[str], Result]) -> list[Result]:  # fmt: skip
+        """As `Crew.each`."""
+        try:
+            return await self._asked(function, items)
+        except (WorkerCrashedError, OutOfMemoryError, TimeoutError) as error:
+            if len(items) > 1:
+                return [(await self.each(function, [item], blame))[0] for item in items]
+            late = isinstance(error, TimeoutError)
+            return [blame("takes too long to decode" if late else "a file that kills its decoder")]
+
+    async def _asked(self, function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+        task: Any = ray.remote(_all).options(max_retries=0)
+        return await asyncio.wait_for(task.remote(function, list(items)), self.longest_s)
+
+
+def _all(function: Callable[[Item], Result], items: list[Item]) -> list[Result]:
+    return [function(item) for item in items]
+
+
+def _join(address: str) -> None:
+    """A running cluster, or one on this machine for "local"."""
+    where = None if address == "local" else address
+    ray.init(where, include_dashboard=False, log_to_driver=False, configure_logging=False)

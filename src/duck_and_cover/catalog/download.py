@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from duck_and_cover.catalog.gather import DOWN_AFTER, DOWN_FOR_S, NO_LIMITS, Limits, Outcome, later
-from duck_and_cover.catalog.picture import Guard
+from duck_and_cover.catalog.guard import Crew
+from duck_and_cover.catalog.picture import Looked
 from duck_and_cover.catalog.shelf import Delivery, Shelf, View, lay
 from duck_and_cover.catalog.store import Catalog, wait
 from duck_and_cover.sources.http import Broken, Refused, Reply, Unanswered, Wait
@@ -66,7 +67,7 @@ def wait_name(source: str) -> str:
     return f"{source} pictures"
 
 
-async def download(catalog: Catalog, folder: Path, http: Asks, guard: Guard, *, limits: Limits = NO_LIMITS,
+async def download(catalog: Catalog, folder: Path, http: Asks, guard: Crew, *, limits: Limits = NO_LIMITS,
                    again: bool = False, workers: int = 32, patience_s: float = 1.0, shard: tuple[int, int] = (0, 1),
                    progress: Callable[[int], None] = lambda done: None) -> Outcome:  # fmt: skip
     """Fetch what is waiting, onto the shelf in `folder`.
@@ -80,7 +81,7 @@ async def download(catalog: Catalog, folder: Path, http: Asks, guard: Guard, *, 
     return await run.run(workers)
 
 
-async def _show(catalog: Catalog, folder: Path, guard: Guard) -> None:
+async def _show(catalog: Catalog, folder: Path, guard: Crew) -> None:
     """Lay what is here already at the places of albums that were found since."""
     shelf = Shelf(folder)
     shelf.clear()
@@ -90,7 +91,7 @@ async def _show(catalog: Catalog, folder: Path, guard: Guard) -> None:
     for start in range(0, len(todo), BATCH):
         here = [(url, path) for url, path in todo[start : start + BATCH] if path.is_file()]  # else `verify` finds out
         deliveries = [_delivery(catalog, folder, path.read_bytes(), url) for url, path in here]
-        looked = await guard.each(lay, deliveries)
+        looked = await guard.each(lay, deliveries, Looked)
         with catalog.change() as c:
             _shown(c, (url for (url, _), found in zip(here, looked, strict=True) if not found.fault))
 
@@ -111,7 +112,7 @@ class _Run:
     catalog: Catalog
     folder: Path
     http: Asks
-    guard: Guard
+    guard: Crew
     limits: Limits
     again: bool
     patience_s: float
@@ -284,7 +285,7 @@ class _Run:
     async def _finish(self, batch: list[_Arrived]) -> None:
         changed = [each for each in batch if each.reply.status != UNCHANGED]
         deliveries = [_delivery(self.catalog, self.folder, each.reply.body, each.wanted.url) for each in changed]
-        looked = await self.guard.each(lay, deliveries) if changed else []
+        looked = await self.guard.each(lay, deliveries, Looked) if changed else []
         now = time.time()
         told = [(each, found) for each, found in zip(changed, looked, strict=True) if not (self.again and found.fault)]
         with self.catalog.change() as c:  # a worse picture than the one that lies there changes nothing

@@ -1,40 +1,29 @@
-"""Looking at what was downloaded: is it a picture, and which? In processes that a hostile file can only kill itself.
+"""Looking at what was downloaded: is it a picture, and which? For a `Guard`'s processes (guard.py).
 
 Everything is decoded to the last byte: a file that was cut short passes every check but that one. Sizes are read and
-limited before a pixel is made, and each process may use no more memory than a picture needs.
+limited before a pixel is made.
 
 References: Pillow's documentation on decompression bombs; Krawetz 2013, "Kind of like that", difference hash.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import hashlib
 import io
-import os
-import signal
-import threading
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from multiprocessing import get_context, parent_process
-from typing import TypeVar
 
 import numpy as np
 from PIL import Image
 
-__all__ = ["Guard", "Looked", "look_at"]
+from duck_and_cover.cover import flattened
+
+__all__ = ["Looked", "look_at"]
 
 MOST_PIXELS = 25_000_000
-MOST_MEMORY = 2_000_000_000
-LONGEST_S = 30.0
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 _FLAT = 3.0
-
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -98,107 +87,9 @@ def _serves(format: str, wide: int, high: int, size_px: int) -> bool:
 
 
 def _smaller(picture: Image.Image, size_px: int) -> bytes:
-    """A JPEG of about a size. Alpha is laid on white; the shape is kept."""
-    if "A" in picture.getbands() or "transparency" in picture.info:
-        whole = picture.convert("RGBA")
-        picture = Image.alpha_composite(Image.new("RGBA", whole.size, "white"), whole)
-    plain = picture.convert("RGB")
+    """A JPEG of about a size; the shape is kept."""
+    plain = flattened(picture)
     plain.thumbnail((size_px, size_px), Image.Resampling.LANCZOS)
     file = io.BytesIO()
     plain.save(file, "JPEG", quality=95, optimize=True)
     return file.getvalue()
-
-
-class Guard:
-    """Processes that look at files. Use it as a context.
-
-    Where a batch kills its process, or takes longer than half a minute, each of its files is looked at again in a
-    process of its own; so the file that does it is found out, and nobody else is blamed.
-    """
-
-    def __init__(self, processes: int = 2) -> None:
-        self.processes = processes
-        self._pool = _pool(processes)
-
-    def __enter__(self) -> Guard:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-    async def each(self, function: Callable[[Item], Looked], items: Sequence[Item]) -> list[Looked]:
-        """What a function of a module, like `look_at`, makes of each item, in their order."""
-        pool = self._pool
-        try:
-            return await _asked(pool, function, items)
-        except (BrokenProcessPool, TimeoutError):
-            if pool is self._pool:  # the first to notice
-                _end(pool)
-                self._pool = _pool(self.processes)
-            return [await _alone(function, item) for item in items]
-
-
-async def _alone(function: Callable[[Item], Looked], item: Item) -> Looked:
-    pool = _pool(1)
-    try:
-        return (await _asked(pool, function, [item]))[0]
-    except BrokenProcessPool:
-        return Looked("a file that kills its decoder")
-    except TimeoutError:
-        return Looked("takes too long to decode")
-    finally:
-        _end(pool)
-
-
-async def _asked(pool: ProcessPoolExecutor, function: Callable[[Item], Looked], items: Sequence[Item]) -> list[Looked]:
-    with _undisturbed():
-        future = asyncio.get_running_loop().run_in_executor(pool, _all, function, list(items))
-    return await asyncio.wait_for(future, LONGEST_S)
-
-
-def _pool(processes: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(processes, mp_context=get_context("forkserver"), initializer=_confined)
-
-
-def _end(pool: ProcessPoolExecutor) -> None:
-    for process in list((getattr(pool, "_processes", None) or {}).values()):
-        process.kill()
-    pool.shutdown(wait=False, cancel_futures=True)
-
-
-@contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Processes that are started within do not hear Ctrl-C, not even before they have begun: it is ours to hear."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _confined() -> None:
-    """Let this process end with the one that it works for and not before, and limit its memory where the system can."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    try:
-        import resource
-    except ImportError:
-        return
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    most = MOST_MEMORY if hard == resource.RLIM_INFINITY else min(MOST_MEMORY, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _end_with_parent() -> None:
-    """A process that is killed cannot tell its helpers; they would wait for ever."""
-    if parent := parent_process():
-        parent.join()
-        os._exit(1)
-
-
-def _all(function: Callable[[Item], Looked], items: list[Item]) -> list[Looked]:
-    return [function(item) for item in items]

@@ -63,7 +63,7 @@ def fetch(catalog: Catalog, settings: Settings, limits: Limits, again: bool = Fa
           connections: int = 32, ray: str | None = None) -> Outcome:  # fmt: skip
     """Fetch what is waiting, with processes that look at it; from here or from a cluster."""
     from duck_and_cover.catalog.download import download as run
-    from duck_and_cover.catalog.picture import Guard
+    from duck_and_cover.catalog.guard import Guard
     from duck_and_cover.sources.http import Http
 
     known = [row[0] for row in catalog.rows("SELECT DISTINCT source FROM pictures")]

@@ -1,7 +1,8 @@
 """Stream real covers out of Parquet shards in the Hugging Face `Image` layout.
 
 A dataset is a folder of `*.parquet` files (or one file) with columns `id`, `image: {bytes, path}`, `genres`, `year`,
-`artist`, `album`, `source`. One record batch is in memory at a time, whatever the size of the shards.
+`artist`, `album`, `source`, and `part` where it was split already (`build.py`). One record batch is in memory at a
+time, whatever the size of the shards.
 
     R  resolution of the pictures in px        N  number of covers
 """
@@ -38,7 +39,7 @@ SPLIT = 2
 """Which rule `part_of` is. Networks of an earlier one were shown covers that this one keeps back."""
 _BATCH_ROWS = 64
 _COLUMNS = ("id", "genres", "year", "artist", "album", "source", "rights")
-_WIDTH = "source_width"
+_WIDTH, _PART = "source_width", "part"
 _REISSUE_SOURCES = frozenset({"tjaarek/album-genre-classifier"})  # their year is that of a reissue
 
 
@@ -123,13 +124,13 @@ class CoverDataset:
                     missing = {"id", *extra} - present
                     if missing:
                         raise BadInput(f"{shard.name}: no column {sorted(missing)}; found {sorted(present)}")
-                    columns = [c for c in (*_COLUMNS, _WIDTH) if c in present] + list(extra)
+                    columns = [c for c in (*_COLUMNS, _WIDTH, _PART) if c in present] + list(extra)
                     for batch in file.iter_batches(_BATCH_ROWS, columns=columns):
                         for row in batch.to_pylist():
                             width = row.get(_WIDTH)
                             if width is not None and width < self.smallest_px:
                                 continue
-                            if self.part in ("all", part_of(row.get("artist"), row["id"])):
+                            if self.part in ("all", row.get(_PART) or part_of(row.get("artist"), row["id"])):
                                 yield row
             except (OSError, ValueError) as error:
                 if isinstance(error, BadInput):

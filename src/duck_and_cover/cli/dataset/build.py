@@ -1,0 +1,80 @@
+"""`duckcover dataset build`: covers that were gathered become covers that can be learned from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from duck_and_cover.cli.meter import meter
+from duck_and_cover.errors import MissingExtra
+
+if TYPE_CHECKING:
+    from duck_and_cover.catalog.cluster import ClusterCrew
+    from duck_and_cover.catalog.guard import Guard
+
+
+@click.command()
+@click.argument("covers", type=click.Path(exists=True, path_type=Path))
+@click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), required=True, metavar="DATASET")
+@click.option("--smallest", type=click.IntRange(16, 4096), default=64, show_default=True, metavar="PX",
+              help="Covers that are smaller are left out.")  # fmt: skip
+@click.option("--largest", type=click.IntRange(32, 4096), default=512, show_default=True, metavar="PX",
+              help="Covers that are larger are made so small.")  # fmt: skip
+@click.option("--ray", metavar="ADDRESS", help="Screen on a Ray cluster: its address, auto, or local.")
+def build(covers: Path, output: Path, smallest: int, largest: int, ray: str | None) -> None:
+    """Screen covers, keep each picture once, split them by artist and by picture, and write shards that every tool reads.
+
+    COVERS is a catalog, Parquet, a folder with metadata.jsonl, or a folder of music or pictures of your own. What is
+    left out, and why, stands in rejected.jsonl. Stop it any time: the same command goes on.
+
+    \b
+    duckcover dataset build catalog.db -o covers/
+    """
+    try:
+        from duck_and_cover.dataset.build import build as run
+        from duck_and_cover.dataset.candidates import candidates
+    except ImportError as error:
+        raise MissingExtra("building a dataset", "gather") from error
+    from duck_and_cover.dataset.screening import Screen
+
+    output.mkdir(parents=True, exist_ok=True)
+    with _crew(ray) as crew:
+        done = run(candidates(covers, lambda folder: _gathered(folder, output)), output, crew,
+                   wanted=Screen(smallest_px=smallest, largest_px=largest), progress=meter("covers"))  # fmt: skip
+    parts = "   ".join(f"{count:,} {part}" for part, count in done.manifest["parts"].items())
+    click.echo(f"{output}   {done.kept:,} of {done.candidates:,} covers   {parts}")
+    for reason, many in done.rejected.items():
+        click.echo(f"{many:9,}  {reason}")
+    click.echo(f"next: duckcover dataset letters {output}")
+
+
+def _crew(ray: str | None) -> Guard | ClusterCrew:
+    if ray is None:
+        import os
+
+        from duck_and_cover.catalog.guard import Guard
+
+        return Guard(os.cpu_count() or 1)
+    try:
+        from duck_and_cover.catalog.cluster import ClusterCrew
+    except ImportError as error:
+        raise MissingExtra("work on a cluster", "ray") from error
+    return ClusterCrew(ray)
+
+
+def _gathered(folder: Path, output: Path) -> Path:
+    """A catalog of a folder of one's own, beside the dataset that it becomes."""
+    from duck_and_cover.catalog.intake import take_folder
+    from duck_and_cover.catalog.store import Catalog
+
+    skipped: list[str] = []
+    path = output / ".gathered" / "catalog.db"
+    with Catalog(path) as catalog:
+        take_folder(catalog, folder, path.parent, lambda place, why: skipped.append(f"{place}: {why}"), meter("albums"))
+    for line in skipped[:5]:
+        click.echo(f"left out: {line}", err=True)
+    if len(skipped) > 5:
+        click.echo(f"left out: {len(skipped) - 5} more", err=True)
+    return path
