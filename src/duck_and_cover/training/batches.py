@@ -22,7 +22,7 @@ from torch.utils.data import IterableDataset
 
 from duck_and_cover.condition import Condition, ConditionEncoder
 from duck_and_cover.cover import to_network
-from duck_and_cover.dataset.letters import Box, letter_mask
+from duck_and_cover.dataset.letters import MOST_COVERED, Box, covered, letter_mask
 from duck_and_cover.dataset.reader import CoverDataset, Part, pixel_table
 from duck_and_cover.errors import BadInput
 from duck_and_cover.genres import main_family
@@ -60,7 +60,7 @@ class TrainingSet:
     tables:        side R -> uint8 (N, M, M, 3), lettering filled in; files on disk, mapped into memory.
     boxes:         N times where the lettering was.
     conditions:    float32 (N, D).
-    chances:       float64 (N,), how often each is drawn, summing to 1.
+    chances:       float64 (N,), how often each is drawn, summing to 1; 0 where lettering leaves too little art.
     content_hash:  of the shards; `letters_hash` of the boxes.
     families:      covers by the family that most of their genres lie in.
     """
@@ -104,14 +104,17 @@ def training_set(
     boxes = tuple(tuple((letters or {}).get(origin.id, ())) for origin in origins)
     families = [main_family(origin.album.genres) or "" for origin in origins]
     known = Counter(family for family in families if family)
-    return TrainingSet(tables, boxes, conditions, _chances(families, recipe.balance), table.content_hash,
+    shown = np.array([covered(each) <= MOST_COVERED for each in boxes])
+    if not shown.any():
+        raise BadInput(f"{data}: lettering fills every cover; train without --letters")
+    return TrainingSet(tables, boxes, conditions, _chances(families, recipe.balance, shown), table.content_hash,
                        table.letters_hash, dict(known.most_common()))  # fmt: skip
 
 
-def _chances(families: Sequence[str], balance: float) -> NDArray[np.float64]:
-    """How often each cover is drawn, given the family of each."""
+def _chances(families: Sequence[str], balance: float, shown: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """How often each cover is drawn, given the family of each, and whether it is shown at all."""
     counts = Counter(families)
-    chances = np.array([counts[family] ** -balance for family in families])
+    chances = np.array([counts[family] ** -balance for family in families]) * shown
     return chances / chances.sum()
 
 

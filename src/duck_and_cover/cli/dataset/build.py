@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from duck_and_cover.cli.crew import RAY, crew_for
 from duck_and_cover.cli.meter import meter
 from duck_and_cover.errors import MissingExtra
-
-if TYPE_CHECKING:
-    from duck_and_cover.catalog.cluster import ClusterCrew
-    from duck_and_cover.catalog.guard import Guard
 
 
 @click.command()
@@ -22,9 +18,9 @@ if TYPE_CHECKING:
               help="Covers that are smaller are left out.")  # fmt: skip
 @click.option("--largest", type=click.IntRange(32, 4096), default=512, show_default=True, metavar="PX",
               help="Covers that are larger are made so small.")  # fmt: skip
-@click.option("--ray", metavar="ADDRESS", help="Screen on a Ray cluster: its address, auto, or local.")
+@RAY
 def build(covers: Path, output: Path, smallest: int, largest: int, ray: str | None) -> None:
-    """Screen covers, keep each picture once, split them by artist and by picture, and write shards that every tool reads.
+    """Screen covers, keep each picture once, split them by artist and by picture, and write shards that tools read.
 
     COVERS is a catalog, Parquet, a folder with metadata.jsonl, or a folder of music or pictures of your own. What is
     left out, and why, stands in rejected.jsonl. Stop it any time: the same command goes on.
@@ -40,7 +36,7 @@ def build(covers: Path, output: Path, smallest: int, largest: int, ray: str | No
     from duck_and_cover.dataset.screening import Screen
 
     output.mkdir(parents=True, exist_ok=True)
-    with _crew(ray) as crew:
+    with crew_for(ray) as crew:
         done = run(candidates(covers, lambda folder: _gathered(folder, output)), output, crew,
                    wanted=Screen(smallest_px=smallest, largest_px=largest), progress=meter("covers"))  # fmt: skip
     parts = "   ".join(f"{count:,} {part}" for part, count in done.manifest["parts"].items())
@@ -48,20 +44,6 @@ def build(covers: Path, output: Path, smallest: int, largest: int, ray: str | No
     for reason, many in done.rejected.items():
         click.echo(f"{many:9,}  {reason}")
     click.echo(f"next: duckcover dataset letters {output}")
-
-
-def _crew(ray: str | None) -> Guard | ClusterCrew:
-    if ray is None:
-        import os
-
-        from duck_and_cover.catalog.guard import Guard
-
-        return Guard(os.cpu_count() or 1)
-    try:
-        from duck_and_cover.catalog.cluster import ClusterCrew
-    except ImportError as error:
-        raise MissingExtra("work on a cluster", "ray") from error
-    return ClusterCrew(ray)
 
 
 def _gathered(folder: Path, output: Path) -> Path:

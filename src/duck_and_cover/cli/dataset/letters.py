@@ -1,39 +1,51 @@
-"""`duckcover dataset letters`: where the words stand."""
+"""`duckcover dataset letters`: what is written on covers, and where."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from duck_and_cover.errors import MissingExtra
+from duck_and_cover.cli.crew import RAY, crew_for
+from duck_and_cover.cli.meter import meter
+from duck_and_cover.errors import BadInput, MissingExtra
 
 
 @click.command()
-@click.argument("data", type=click.Path(exists=True, path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE", help="JSON lines.")
-def letters(data: Path, output: Path) -> None:
-    """Find the lettering on every cover, so that a network can learn the art alone.
+@click.argument("data", metavar="DATASET", type=click.Path(exists=True, path_type=Path))
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="JSON lines.  [default: DATASET/letters.jsonl]")  # fmt: skip
+@click.option("--page", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Also a page of covers with and without their lettering.")  # fmt: skip
+@RAY
+def letters(data: Path, output: Path | None, page: Path | None, ray: str | None) -> None:
+    """Find the lettering on every cover: where it stands, what it says, which line is the artist and which the title,
+    in which case and colour. Networks then learn the art alone. Stop it any time: the same command goes on.
 
     \b
-    duckcover dataset letters covers/ -o letters.jsonl
+    duckcover dataset letters covers/ --page letters.html
     """
     try:
-        from duck_and_cover.dataset.letters import find_letters, save_letters
+        from duck_and_cover.dataset.candidates import candidates
+        from duck_and_cover.dataset.finding import Job, find_letters, take_census
+        from duck_and_cover.dataset.ocr import eye
         from duck_and_cover.dataset.reader import CoverDataset
     except ImportError as error:
         raise MissingExtra("reading covers", "gather") from error
-    covers = CoverDataset(data)
-    total, began = len(covers), time.monotonic()
+    output = output or (data / "letters.jsonl" if data.is_dir() else data.with_suffix(".letters.jsonl"))
+    total = len(CoverDataset(data))
+    eye(threads=1)  # what is missing is told here, not by a process
+    jobs = (Job(each.id, each.content, each.artist, each.album) for each in candidates(data, _none))
+    with crew_for(ray, longest_s=300.0, most_memory=0) as crew:
+        find_letters(jobs, output, crew, meter("covers", total))
+    told = take_census(output)
+    click.echo(f"{output}   {told.lettered:,} of {told.covers:,} covers are lettered; {told.found:,} of {told.known:,} "
+               "known names were found on them")  # fmt: skip
+    if page:
+        from duck_and_cover.dataset.letters_page import write_page
 
-    def watched() -> Iterator[tuple[str, list]]:
-        for i, found in enumerate(find_letters(covers), 1):
-            yield found
-            if i % 500 == 0 or i == total:
-                rate = i / (time.monotonic() - began)
-                click.echo(f"{i:7} of {total} covers   {rate:5.1f}/s   {(total - i) / rate / 60:5.1f} min left")
+        click.echo(f"{page}   {write_page(data, output, page)} covers with and without")
 
-    save_letters(watched(), output)
-    click.echo(f"{output}")
+
+def _none(folder: Path) -> Path:
+    raise BadInput(f"{folder}: no Parquet shards there; `duckcover dataset build` makes some")
