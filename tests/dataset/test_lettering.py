@@ -26,9 +26,8 @@ from duck_and_cover.errors import BadInput
 
 def ground(side: int = 320) -> Pixels:
     ramp = np.linspace(20, 130, side)
-    return np.stack(
-        [np.tile(ramp, (side, 1)), np.tile(ramp[:, None], (1, side)), np.full((side, side), 60)], -1
-    ).astype(np.uint8)
+    channels = [np.tile(ramp, (side, 1)), np.tile(ramp[:, None], (1, side)), np.full((side, side), 60)]
+    return np.stack(channels, -1).astype(np.uint8)
 
 
 def sleeve(*lines: tuple[str, int, int, str]) -> Pixels:
@@ -61,8 +60,10 @@ def test_large_compact_boxes_are_no_lettering(box: tuple[float, float, float, fl
 @pytest.mark.parametrize(
     ("name", "letters"),
     [
-        ("The Beatles", "beatles"), ("Björk", "bjork"), ("Guns N’ Roses", "gunsnroses"), ("Simon & Garfunkel", "simonandgarfunkel"),
-        ("Rumours (Super Deluxe)", "rumours"), ("Live Evil - 40th Anniversary Edition", "liveevil"), ("(What's the Story)", "whatsthestory"),
+        ("The Beatles", "beatles"), ("Björk", "bjork"), ("Guns N’ Roses", "gunsnroses"),
+        ("Simon & Garfunkel", "simonandgarfunkel"),
+        ("Rumours (Super Deluxe)", "rumours"), ("Live Evil - 40th Anniversary Edition", "liveevil"),
+        ("(What's the Story)", "whatsthestory"),
         ("!!!", ""), (None, ""),
     ],
 )  # fmt: skip
@@ -95,9 +96,8 @@ def test_lines_know_their_role_case_and_colours() -> None:
 
 
 def test_one_line_may_hold_both_names() -> None:
-    found = describe(
-        "x", ground(), [Read((0.1, 0.1, 0.9, 0.2), "FUTURE ISLANDS SINGLES", 0.9)], "Future Islands", "Singles"
-    )
+    read = Read((0.1, 0.1, 0.9, 0.2), "FUTURE ISLANDS SINGLES", 0.9)
+    found = describe("x", ground(), [read], "Future Islands", "Singles")
     assert (found.artist, found.album) == (True, True)
 
 
