@@ -20,7 +20,7 @@ from duck_and_cover.dataset.lettering import Lettering, describe
 from duck_and_cover.dataset.ocr import eye
 from duck_and_cover.errors import BadInput, CannotWrite
 
-__all__ = ["Census", "Job", "find_letters", "take_census"]
+__all__ = ["Census", "Job", "find_letters", "look", "take_census"]
 
 BATCH = 8
 

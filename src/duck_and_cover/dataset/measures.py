@@ -1,6 +1,6 @@
 """What can be measured on a cover: its colours, its light, its texture, its composition.
 
-Everything is measured on a picture made small (`SIDE_PX`), so that covers from small and large sources compare; grain
+Everything is measured on a picture made small (`SIDE_PX`), so that covers from small and large sources compare; texture
 and flat areas are the exception that a blurred source still shows in, so look at `source_width` before trusting them.
 
     H  side in px        K  colours of a palette        OKLab  lightness 0 to 1, two chroma axes -0.4 to 0.4
@@ -37,8 +37,9 @@ class Measures:
     inks:        colours that a printer would tell apart: 1 for a flat sheet to K.
     lightness:   mean, 0 to 1.             contrast:  95th percentile of lightness less the 5th.
     chroma:      mean, 0 grey to 0.3.      warmth:    mean of chroma towards orange (55 degrees) less towards blue.
-    symmetry:    correlation of lightness with its mirror image, left to right: -1 to 1.
-    grain:       deviation of lightness from its surroundings where nothing else happens, 0 to about 0.1.
+    symmetry:    correlation of lightness with its mirror image, left to right, but for what is the same along a row (a
+                 horizon makes no symmetry): -1 to 1.
+    texture:     deviation of lightness from its surroundings in the calmer half of the picture, 0 to about 0.1.
     flat:        share of the area without any change.
     busyness:    mean step of lightness between neighbours, 0 to about 0.2.
     centre:      (x, y) of what happens, 0 to 1 from the upper left; spread: its standard deviation about there.
@@ -52,7 +53,7 @@ class Measures:
     chroma: float
     warmth: float
     symmetry: float
-    grain: float
+    texture: float
     flat: float
     busyness: float
     centre: tuple[float, float]
@@ -74,7 +75,7 @@ def measure(pixels: Pixels) -> Measures:
         palette, shares, _inks(palette, shares), float(light.mean()), float(high - low),
         float(np.hypot(lab[..., 1], lab[..., 2]).mean()),
         float((lab[..., 1] * np.cos(np.radians(55)) + lab[..., 2] * np.sin(np.radians(55))).mean()),
-        _correlation(_sized_light(light), _sized_light(light)[:, ::-1]),
+        _symmetry(light),
         float(residue[calm].mean()), float((cv2.blur(steps, (3, 3)) < _FLAT / 2).mean()), float(steps.mean()),
         (x, y), spread,
     )  # fmt: skip
@@ -85,11 +86,6 @@ def _sized(pixels: Pixels, side: int) -> Pixels:
         return pixels
     how = cv2.INTER_AREA if len(pixels) > side else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(pixels, (side, side), interpolation=how), np.uint8)
-
-
-def _sized_light(light: Floats) -> Floats:
-    """Small enough that symmetry is one of shapes, not of pixels."""
-    return np.asarray(cv2.resize(light, (24, 24), interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _palette(pixels: Pixels) -> tuple[Floats, Floats]:
@@ -113,11 +109,12 @@ def _inks(palette: Floats, shares: Floats) -> int:
     return max(1, len(kept))
 
 
-def _correlation(one: Floats, other: Floats) -> float:
-    """Of a picture without structure there is nothing to tell: 1, as it is its own mirror image."""
-    a, b = one - one.mean(), other - other.mean()
-    length = float(np.sqrt((a * a).sum() * (b * b).sum()))
-    return float((a * b).sum() / length) if length > 1e-4 else 1.0
+def _symmetry(light: Floats) -> float:
+    """Of shapes, not of pixels: on a small picture. One without any is not symmetrical."""
+    small = np.asarray(cv2.resize(light, (24, 24), interpolation=cv2.INTER_AREA), np.float32)
+    small = small - small.mean(1, keepdims=True)
+    length = float((small * small).sum())
+    return float((small * small[:, ::-1]).sum()) / length if length > 1e-3 else 0.0
 
 
 def _centre(steps: Floats) -> tuple[float, float, float]:

@@ -1,0 +1,91 @@
+"""`duckcover dataset caption`: every cover in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from duck_and_cover.cli.meter import meter
+from duck_and_cover.errors import BadInput, MissingExtra
+
+if TYPE_CHECKING:
+    from duck_and_cover.dataset.captions import Captioner
+    from duck_and_cover.dataset.captions.vision import Device
+
+TEMPLATE = "template"
+
+
+@click.command(short_help="Describe every cover in words.")
+@click.argument("data", type=click.Path(path_type=Path), metavar="DATASET")
+@click.option(
+    "--captioner",
+    default=TEMPLATE,
+    show_default=True,
+    metavar="NAME|FOLDER",
+    help="Without a model, or one of the Hugging Face hub or a folder.",
+)
+@click.option("--revision", metavar="R", help="Of the model: a commit, tag or branch.  [default: the newest]")
+@click.option("--prompt", metavar="TEXT", help="What to ask the model.  [default: what suits it]")
+@click.option("--device", type=click.Choice(("auto", "cpu", "cuda")), default="auto", show_default=True)
+@click.option(
+    "--batch",
+    type=click.IntRange(1, 4096),
+    default=8,
+    show_default=True,
+    metavar="N",
+    help="Pictures at a time; halved where memory does not suffice.",
+)
+@click.option("--names/--no-names", default=False, show_default=True, help="Tell artist and title in captions.")
+@click.option("--limit", type=click.IntRange(1), metavar="N",
+              help="Look at N new pictures, print their captions, leave the shards alone.")  # fmt: skip
+def caption(data: Path, captioner: str, revision: str | None, prompt: str | None, device: Device, batch: int,
+            names: bool, limit: int | None) -> None:  # fmt: skip
+    """Describe every cover in words: the column `text`, for text-to-image training. Stop it any time: the same command
+    goes on, and no picture is looked at twice.
+
+    \b
+    duckcover dataset caption covers/
+    duckcover dataset caption covers/ --captioner florence-community/Florence-2-base --limit 20
+    """
+    try:
+        from duck_and_cover.dataset.caption import caption as run
+        from duck_and_cover.dataset.shards import manifest
+    except ImportError as error:
+        raise MissingExtra("captions", "gather") from error
+    manifest(data)  # before a model is fetched for nothing
+    by = _captioner(captioner, revision, prompt, device, batch)
+    say: Callable[[int], None] | None = None
+
+    def watch(done: int, total: int) -> None:
+        nonlocal say
+        say = say or meter("pictures described", total)
+        say(done)
+
+    came = run(data, by, names=names, batch=32 if captioner == TEMPLATE else batch, limit=limit, watch=watch)
+    again = f"duckcover dataset caption {data}" + (f" --captioner {captioner}" if captioner != TEMPLATE else "")
+    if limit is not None:
+        for text in list(came.captions.values())[:limit]:
+            click.echo(text)
+        click.echo(f"{came.seen:,} pictures seen, nothing written into the dataset. Next: {again}")
+        return
+    lost = f", {came.unreadable:,} files are no pictures" if came.unreadable else ""
+    dumb = f", of {came.silent:,} it had nothing to say" if came.silent else ""
+    same = "" if came.written else "; the dataset had them already"
+    click.echo(f"{len(came.captions):,} covers have captions by {by.name}: {came.seen:,} pictures seen now{dumb}{lost}"
+               f"{same}. Next: duckcover dataset export --help")  # fmt: skip
+
+
+def _captioner(name: str, revision: str | None, prompt: str | None, device: Device, batch: int) -> Captioner:
+    if name == TEMPLATE:
+        from duck_and_cover.dataset.captions.template import Template
+
+        for option, value in (("--revision", revision), ("--prompt", prompt)):
+            if value is not None:
+                raise BadInput(f"{option} is for models; give one with --captioner, or leave it out")
+        return Template()
+    from duck_and_cover.dataset.captions.vision import Vision
+
+    return Vision(name, revision, prompt, device, batch)
