@@ -24,14 +24,17 @@ FIELDS = ("genres", "year", "artist", "album")
 
 
 def held_out(
-    covers: Path, side_px: int, letters: Mapping[str, Sequence[Box]], *, all_fields: bool = False
+    covers: Path, side_px: int, letters: Mapping[str, Sequence[Box]], *, all_fields: bool = False, every: bool = False
 ) -> tuple[Pixels, list[Condition]]:
-    """uint8 (N, R, R, 3), lettering filled in, and N conditions; `all_fields` leaves out covers that lack one."""
+    """uint8 (N, R, R, 3), lettering filled in, and N conditions.
+
+    all_fields:  leave out covers that lack one.    every:  also those that flow-64 was shown: other networks were not.
+    """
     pictures, conditions = [], []
     for part in ("validation", "test"):
         for cover in CoverDataset(covers, part, side_px):
             condition = Condition.of(cover.origin.album)  # type: ignore[union-attr]
-            if _trained_on_first(condition.artist, cover.origin.id):  # type: ignore[union-attr]
+            if not every and _trained_on_first(condition.artist, cover.origin.id):  # type: ignore[union-attr]
                 continue
             if all_fields and not all(getattr(condition, field) for field in FIELDS):
                 continue

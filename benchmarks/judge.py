@@ -96,7 +96,7 @@ def main() -> None:
     arguments = parser.parse_args()
     judge = open_judge(arguments.judge)
     letters = load_letters(arguments.letters) if arguments.letters else {}
-    pictures, asked = held_out(arguments.covers, judge.bundle.resolution_px, letters)
+    pictures, asked = held_out(arguments.covers, judge.bundle.resolution_px, letters, every=True)
     seen = judge.opinion(pictures)
     every, five = (families(judge, seen, asked, names) for names in (judge.names, FIVE))
     dated = years(judge, seen, asked)

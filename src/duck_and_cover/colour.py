@@ -18,7 +18,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
+    "COLOUR_BINS",
     "as_colour",
+    "bin_colour",
+    "colour_bin",
     "contrast_ratio",
     "format_hex",
     "into_gamut",
@@ -55,6 +58,13 @@ _LAB_FROM_LMS = np.array(
 _LMS_FROM_LAB = np.linalg.inv(_LAB_FROM_LMS)
 _LINEAR_FROM_LMS = np.linalg.inv(_LMS_FROM_LINEAR)
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+
+HUES, LIGHTS, GREY = 8, 4, 0.035
+COLOUR_BINS = tuple(f"{tone} {kind}" for tone in ("black", "dark", "light", "white")
+                    for kind in ("grey", *(f"hue {i}" for i in range(HUES))))  # fmt: skip
+"""All colours in 36 coarse classes: four steps of OKLab lightness, each of grey (chroma below 0.035) and of eight hues,
+45 degrees wide, the first about angle 0, a purplish red.
+"""
 
 
 def parse_hex(text: str) -> Colour:
@@ -160,3 +170,18 @@ def ramp(colours: Sequence[Colour], n: int = 256, stops: Sequence[float] | None 
     lab = srgb_to_oklab(np.asarray(colours, np.float32))
     steps = np.linspace(0, 1, n)
     return oklab_to_srgb(np.stack([np.interp(steps, at, lab[:, c]) for c in range(3)], axis=1))
+
+
+def colour_bin(lab: ArrayLike) -> NDArray[np.int64]:
+    """The class in `COLOUR_BINS` of OKLab colours: (..., 3) -> (...,)."""
+    lab = np.asarray(lab, np.float32)
+    tone = np.clip((lab[..., 0] * LIGHTS).astype(np.int64), 0, LIGHTS - 1)
+    hue = np.round(np.arctan2(lab[..., 2], lab[..., 1]) / (2 * np.pi) * HUES).astype(np.int64) % HUES
+    return tone * (1 + HUES) + np.where(np.hypot(lab[..., 1], lab[..., 2]) < GREY, 0, 1 + hue)
+
+
+def bin_colour(index: int) -> Colour:
+    """The sRGB colour in the middle of a class of `COLOUR_BINS`."""
+    tone, kind = divmod(index, 1 + HUES)
+    angle, strength = 2 * np.pi * (kind - 1) / HUES, 0.0 if kind == 0 else (0.07, 0.11, 0.11, 0.06)[tone]
+    return into_gamut([(tone + 0.5) / LIGHTS, strength * np.cos(angle), strength * np.sin(angle)])

@@ -95,6 +95,12 @@ def test_lines_know_their_role_case_and_colours() -> None:
     assert describe("x", pixels, reads, None, None).artist is None
 
 
+@pytest.mark.parametrize("text", ["1st 2nd", "123", "蔡琴", "ªº", "·A·b·", "ʻOkina", "1A1b"])
+def test_any_text_has_a_case_or_none(text: str) -> None:
+    found = describe("x", ground(), [Read((0.1, 0.1, 0.9, 0.2), text, 0.9)], None, None)
+    assert found.lines[0].case in ("upper", "lower", "title", "mixed", "")
+
+
 def test_one_line_may_hold_both_names() -> None:
     read = Read((0.1, 0.1, 0.9, 0.2), "FUTURE ISLANDS SINGLES", 0.9)
     found = describe("x", ground(), [read], "Future Islands", "Singles")

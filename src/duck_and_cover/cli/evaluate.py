@@ -22,7 +22,7 @@ NOISES = 10
 @click.option("--letters", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
               help="Lettering found by `duckcover dataset letters`; it is filled in.")  # fmt: skip
 @click.option("--judge", "judge_dir", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="BUNDLE",
-              help="The judge to ask (`duckcover train judge-64`); needed, since none ships yet.")  # fmt: skip
+              help="Another judge than the one that ships (`duckcover train judge-64`).")  # fmt: skip
 @click.option("--inception", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
               help="Weights you have (inception-2015-12-05.pt): FID too; wants --samples 4096.")  # fmt: skip
 @click.option("--samples", type=click.IntRange(1), default=2000, show_default=True, metavar="N")

@@ -17,17 +17,20 @@ def meter(what: str, total: int | None = None) -> Callable[[int], None]:
     """A function to call with how many are done, as often as one likes.
 
     what:   of them, as in "drawn".    total:  where it is known; then the time left is told as well.
+
+    What is done at the first call counts as done before: work that goes on is as fast as it is now.
     """
     began, live = time.monotonic(), sys.stdout.isatty()
-    last = began
+    last, before = began, -1
 
     def say(done: int) -> None:
-        nonlocal last
+        nonlocal last, before
+        before = done if before < 0 else before
         now, whole = time.monotonic(), done == total
         if not whole and now - last < (LIVE_EVERY_S if live else PLAIN_EVERY_S):
             return
         last = now
-        rate = done / max(1e-9, now - began)
+        rate = (done - before) / max(1e-9, now - began)
         text = f"{done:9,}{f' of {total:,}' if total else ''} {what}   {rate:7.1f}/s"
         if total and rate:
             text += f"   {duration((total - done) / rate)} left"

@@ -50,6 +50,7 @@ def find_letters(jobs: Iterable[Job], path: Path, crew: Crew,
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         done = _take_up(path)
+        progress(len(done))
         with path.open("a", encoding="utf-8") as file:
             todo = (job for job in jobs if job.id not in done)
             for count, rows in _looked(todo, crew):

@@ -138,7 +138,7 @@ def _case(text: str) -> str:
     if share < 0.1:
         return "lower"
     words = [word for word in re.findall(r"[^\W\d_]+", text) if word[0].upper() != word[0].lower()]
-    starts = sum(word[0].isupper() for word in words) / len(words)
+    starts = sum(word[0].isupper() for word in words) / max(1, len(words))
     return "title" if starts > 0.5 and share < 0.5 else "mixed"
 
 

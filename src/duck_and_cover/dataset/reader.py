@@ -30,7 +30,17 @@ from duck_and_cover.dataset.letters import Box, letter_mask, without_letters
 from duck_and_cover.errors import BadInput, CannotWrite
 from duck_and_cover.genres import normal
 
-__all__ = ["PARTS", "SPLIT", "CoverDataset", "Part", "PixelTable", "letters_hash", "part_of", "pixel_table"]
+__all__ = [
+    "PARTS",
+    "SPLIT",
+    "CoverDataset",
+    "Part",
+    "PixelTable",
+    "letters_hash",
+    "part_of",
+    "pixel_table",
+    "split_place",
+]
 
 Part = Literal["train", "validation", "test", "all"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test", "all")
@@ -53,13 +63,18 @@ def part_of(artist: str | None, id: str) -> Literal["train", "validation", "test
     """
     if id in _examples():
         return "test"
-    name = normal(artist or "").replace("&", " and ").strip().removeprefix("the ")
-    key = "".join(filter(str.isalnum, name)) or name.strip()  # some are called "!!!"
-    place = zlib.crc32((f"artist:{key}" if key else f"id:{id}").encode()) / 2**32
+    place = split_place(artist, id)
     for name, end in _SHARES:
         if place < end:
             return name  # type: ignore[return-value]
     return "train"
+
+
+def split_place(artist: str | None, id: str) -> float:
+    """Where a cover lies between 0 and 1; all of one artist lie together, however the name is spelled."""
+    name = normal(artist or "").replace("&", " and ").strip().removeprefix("the ")
+    key = "".join(filter(str.isalnum, name)) or name.strip()  # some are called "!!!"
+    return zlib.crc32((f"artist:{key}" if key else f"id:{id}").encode()) / 2**32
 
 
 @functools.cache

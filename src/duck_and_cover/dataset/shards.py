@@ -196,11 +196,14 @@ def read_rows(folder: Path, columns: Sequence[str] | None = None) -> Iterator[di
     columns:  to read, those that are there; all of them where it is None. Leave out `image` to read no pictures.
     """
     for name in manifest(folder)["shards"]:
-        with pq.ParquetFile(folder / name, pre_buffer=False) as file:  # buffering holds the whole shard
-            there = file.schema_arrow.names
-            wanted = there if columns is None else [column for column in columns if column in there]
-            for batch in file.iter_batches(GROUP_ROWS, columns=wanted):
-                yield from batch.to_pylist()
+        try:
+            with pq.ParquetFile(folder / name, pre_buffer=False) as file:  # buffering holds the whole shard
+                there = file.schema_arrow.names
+                wanted = there if columns is None else [column for column in columns if column in there]
+                for batch in file.iter_batches(GROUP_ROWS, columns=wanted):
+                    yield from batch.to_pylist()
+        except (OSError, pa.ArrowException) as error:
+            raise BadInput(f"{folder / name}: not a readable Parquet file ({error}); build the dataset again") from error
 
 
 def add_columns(folder: Path, columns: Mapping[str, tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:

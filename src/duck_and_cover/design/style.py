@@ -32,6 +32,7 @@ from duck_and_cover.design.looks import (
     pairing,
 )
 from duck_and_cover.design.palette import Palette
+from duck_and_cover.design.prior import Prior
 from duck_and_cover.errors import UnknownChoice
 from duck_and_cover.genres import mixed_families, words_of
 
@@ -176,6 +177,12 @@ class _Genre:
         return max(self.families, key=lambda f: self.families[f])
 
     @property
+    def prior(self) -> Prior:
+        """What real covers of this mixture and year do."""
+        total = sum(self.families.values()) or 1.0
+        return Prior({family: weight / total for family, weight in self.families.items()}, self.year)
+
+    @property
     def luck(self) -> tuple[str, int | None]:
         """What a seed's luck holds for: one family in one decade."""
         return self.main, None if self.year is None else self.year // 10
@@ -233,10 +240,12 @@ def _finish(genre: _Genre, seed: int, name: str | None, avoid: Sequence[Style]) 
         if name not in {f.name for f in FINISHES}:
             raise UnknownChoice("finish", name, (f.name for f in FINISHES))
         return finish_named(name)
+    prior = genre.prior
     weights = {
         f.name: (genre.mixed(f.families) + 0.01)
         * inks.year_weight(f.years, genre.year)
         * genre.factor("finishes", f.name)
+        * prior.suits_finish(f.name)
         for f in FINISHES
     }
     weights = _less_repeated("finish", weights, (s.finish.name for s in avoid))
@@ -252,12 +261,14 @@ def _palette(
             raise UnknownChoice("palette", name, (*drawer, inks.FROM_ART))
         return drawer[name]
     if name is None:
+        prior = genre.prior
         on_dark, on_light = INK_ON.get(finish.name, (1.0, 1.0))
         weights = {
             p.name: (genre.mixed(p.families) + 0.002)
             * inks.year_weight(p.years, genre.year)
             * genre.factor("palettes", p.name)
             * (on_dark if p.dark else on_light)
+            * prior.suits_palette(p.paper, p.inks, p.accent)
             for p in drawer.values()
         }
         weights[inks.FROM_ART] = 0.8 * max(weights.values()) * OWN_COLOURS.get(finish.name, 0.0)
@@ -325,7 +336,7 @@ def _layout(
         return layout_named(name)
     if not album.artist and not album.title:
         return layout_named("no words")
-    classes = FACE_CLASSES.get(lead.id, frozenset())
+    prior, classes = genre.prior, FACE_CLASSES.get(lead.id, frozenset())
     weights: dict[str, float] = {}
     for one in LAYOUTS.values():
         low, high = one.length
@@ -342,6 +353,7 @@ def _layout(
             * one.finishes.get(finish.name, 1.0)
             * lettering
             * genre.factor("layouts", one.name)
+            * _suits(prior, one, length)
             * max(fits, 0.002)
             * min(1.0, (SHORT_ONLY.get(lead.id, 60) / max(length, 1)) ** 3)
             * (
@@ -352,3 +364,20 @@ def _layout(
         )
     weights = _less_repeated("layout", weights, (s.layout.name for s in avoid))
     return layout_named(_drawn("layout", weights, seed, genre.main))
+
+
+def _suits(prior: Prior, layout: Layout, length: int) -> float:
+    """A factor for a layout: are its words led, placed, set and sized as on covers of this genre and year?"""
+    block, item = next(((b, i) for b in layout.blocks for i in b.items if i.part == "lead"), (None, None))
+    if block is None or item is None:
+        return 1.0
+    left, top, right, bottom = block.box
+    size = min(item.max_size, item.share * (bottom - top) / 1.2, 1.7 * (right - left) / max(length, 1))
+    row = "top" if top < 0.25 else "foot" if bottom > 0.8 else "middle"
+    column = {"left": "left", "center": "centre", "right": "right"}[block.align]
+    return (
+        prior.likelier("leads", {layout.lead: 1.0})
+        * prior.likelier(f"{layout.lead} place", {f"{row} {column}": 1.0})
+        * prior.likelier(f"{layout.lead} side", {column: 1.0})
+        * prior.nearer(f"{layout.lead} height", 0.8 * size)
+    )

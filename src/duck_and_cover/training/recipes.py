@@ -70,7 +70,7 @@ def flow_tiny() -> FlowRecipe:
 
 def judge_64() -> JudgeRecipe:
     """Tells genre and decade of a cover, for `evaluate`; a seed of its own, and a network that nothing else shares."""
-    return JudgeRecipe("judge-64", JudgeConfig(), batch=64, kimg=400, seed=20_001, zoom=0.25, balance=0.5,
+    return JudgeRecipe("judge-64", JudgeConfig(), batch=64, kimg=400, seed=20_001, zoom=0.25, balance=0.5, augment=0.5,
                        preview_kimg=400, checkpoint_kimg=20, health_kimg=20)  # fmt: skip
 
 
