@@ -20,7 +20,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from duck_and_cover.bundle import Bundle, Sampler
 from duck_and_cover.condition import ConditionEncoder
-from duck_and_cover.dataset.synthetic import synthetic_covers, write_parquet
+from duck_and_cover.dataset.made.synthetic import synthetic_covers, write_parquet
 
 cv2.setNumThreads(1)
 

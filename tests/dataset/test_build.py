@@ -20,10 +20,10 @@ import pytest
 from PIL import Image
 
 from duck_and_cover.catalog.guard import Guard
-from duck_and_cover.dataset.build import REJECTED, build
-from duck_and_cover.dataset.candidates import Candidate
+from duck_and_cover.dataset.building.build import REJECTED, build
+from duck_and_cover.dataset.building.candidates import Candidate
+from duck_and_cover.dataset.building.screening import Screen
 from duck_and_cover.dataset.reader import CoverDataset, part_of
-from duck_and_cover.dataset.screening import Screen
 from duck_and_cover.dataset.shards import read_rows
 from duck_and_cover.errors import BadInput
 

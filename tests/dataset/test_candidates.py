@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from duck_and_cover.catalog.store import Catalog, add_album, add_artist
-from duck_and_cover.dataset.candidates import Candidate, candidates
+from duck_and_cover.dataset.building.candidates import Candidate, candidates
 from duck_and_cover.errors import BadInput
 from duck_and_cover.sources.source import FoundAlbum, FoundArtist, ReleaseDate
 

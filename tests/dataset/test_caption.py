@@ -16,9 +16,9 @@ from PIL import Image
 
 from duck_and_cover.cli import main
 from duck_and_cover.cover import Found, Pixels
-from duck_and_cover.dataset import caption as module
-from duck_and_cover.dataset.caption import SIDECAR, Captioned, caption
 from duck_and_cover.dataset.captions import Captioner
+from duck_and_cover.dataset.captions import caption as module
+from duck_and_cover.dataset.captions.caption import SIDECAR, Captioned, caption
 from duck_and_cover.dataset.captions.template import Template
 from duck_and_cover.dataset.shards import MANIFEST, add_columns, read_rows, write_shards
 from duck_and_cover.errors import BadInput, CannotWrite

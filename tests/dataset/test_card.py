@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from duck_and_cover.dataset.card import Contents, card, contents_of
-from duck_and_cover.dataset.rights import named_license
+from duck_and_cover.dataset.publishing.card import Contents, card, contents_of
+from duck_and_cover.dataset.publishing.rights import named_license
 from duck_and_cover.dataset.shards import COLUMNS
 from duck_and_cover.errors import BadInput
 from duck_and_cover.genres import main_family

@@ -15,11 +15,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from duck_and_cover.catalog.guard import Guard
 from duck_and_cover.cover import Pixels
-from duck_and_cover.dataset.finding import Job, find_letters, look, take_census
-from duck_and_cover.dataset.lettering import describe, letters_of, likeness
+from duck_and_cover.dataset.lettering.finding import Job, find_letters, look, take_census
+from duck_and_cover.dataset.lettering.lines import describe, letters_of, likeness
+from duck_and_cover.dataset.lettering.ocr import Read, eye, is_lettering
+from duck_and_cover.dataset.lettering.page import write_page
 from duck_and_cover.dataset.letters import letter_mask, load_letters
-from duck_and_cover.dataset.letters_page import write_page
-from duck_and_cover.dataset.ocr import Read, eye, is_lettering
 from duck_and_cover.dataset.shards import write_shards
 from duck_and_cover.errors import BadInput
 

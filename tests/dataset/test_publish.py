@@ -25,10 +25,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # the hub is imported 
 
 from hub import OWNER, TOKEN, Fault, Hub, Repo
 
-from duck_and_cover.dataset import publish
-from duck_and_cover.dataset.publish import WORK, Ready, prepare, upload
+from duck_and_cover.dataset.publishing import publish
+from duck_and_cover.dataset.publishing.publish import WORK, Ready, prepare, upload
+from duck_and_cover.dataset.publishing.rights import named_license
 from duck_and_cover.dataset.reader import CoverDataset
-from duck_and_cover.dataset.rights import named_license
 from duck_and_cover.dataset.shards import PARTS, order_of, read_rows, write_shards
 from duck_and_cover.errors import BadInput, CannotWrite, Failure, MissingExtra
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from duck_and_cover.dataset.rights import License, Rights, license_of, named_license, rights_of
+from duck_and_cover.dataset.publishing.rights import License, Rights, license_of, named_license, rights_of
 from duck_and_cover.errors import BadInput
 
 CC = "https://creativecommons.org"

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from duck_and_cover.dataset.screening import Screen, looks_like_a_disc, phash, screen
+from duck_and_cover.dataset.building.screening import Screen, looks_like_a_disc, phash, screen
 
 
 def art(seed: int = 1, width: int = 96, height: int = 96) -> Image.Image:

@@ -14,12 +14,12 @@ import pytest
 from PIL import Image
 
 from duck_and_cover.colour import parse_hex, srgb_to_oklab
-from duck_and_cover.dataset.contact import Choice
+from duck_and_cover.dataset.made.synthetic import synthetic_covers, write_parquet
 from duck_and_cover.dataset.measures import measure
-from duck_and_cover.dataset.mixtures import Mixer, mixed
 from duck_and_cover.dataset.shards import write_shards
-from duck_and_cover.dataset.statistics import EVERY, UNPLACED, statistics
-from duck_and_cover.dataset.synthetic import synthetic_covers, write_parquet
+from duck_and_cover.dataset.stats.contact import Choice
+from duck_and_cover.dataset.stats.mixtures import Mixer, mixed
+from duck_and_cover.dataset.stats.statistics import EVERY, UNPLACED, statistics
 from duck_and_cover.errors import BadInput
 
 RED, BLUE, WHITE = (200, 30, 30), (20, 40, 180), (250, 250, 250)

@@ -17,10 +17,10 @@ import pytest
 from PIL import Image
 
 from duck_and_cover.colour import contrast_ratio, oklab_to_srgb, parse_hex, srgb_to_oklab
-from duck_and_cover.dataset.mixtures import Mixture
-from duck_and_cover.dataset.statistics import EVERY, Pairs, Statistics, statistics
-from duck_and_cover.dataset.stats_page import page, write_page
-from duck_and_cover.dataset.synthetic import synthetic_covers, write_parquet
+from duck_and_cover.dataset.made.synthetic import synthetic_covers, write_parquet
+from duck_and_cover.dataset.stats.mixtures import Mixture
+from duck_and_cover.dataset.stats.page import page, write_page
+from duck_and_cover.dataset.stats.statistics import EVERY, Pairs, Statistics, statistics
 from duck_and_cover.errors import CannotWrite
 
 FEW, MANY = Mixture(19, ("#000000", "#d02020"), (0.25, 0.75)), Mixture(20, ("#101010", "#20d020"), (0.25, 0.75))
@@ -129,7 +129,7 @@ def test_a_dataset_of_little_gives_a_page() -> None:
 @pytest.mark.parametrize("theme", [0, 1])
 def test_contrast(theme: int) -> None:
     """WCAG 2.2 AA, 4.5 : 1, in both themes and on every shade of the table of pairs."""
-    style = (resources.files("duck_and_cover") / "dataset" / "stats_page.css").read_text("utf-8")
+    style = (resources.files("duck_and_cover") / "dataset" / "stats" / "page.css").read_text("utf-8")
     block = re.findall(r":root \{(.*?)\}", style, re.DOTALL)[theme]
     colour = {name: np.array(parse_hex(value)) for name, value in re.findall(r"--(\w+): (#\w+)", block)}
     for name in ("ink", "soft"):

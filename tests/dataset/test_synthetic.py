@@ -12,10 +12,10 @@ import pytest
 from duck_and_cover.album import Album
 from duck_and_cover.condition import Condition
 from duck_and_cover.cover import Cover, Drawn, Found
-from duck_and_cover.dataset.looks import LOOKS
+from duck_and_cover.dataset.made.looks import LOOKS
+from duck_and_cover.dataset.made.sheet import Sheet, ink
+from duck_and_cover.dataset.made.synthetic import _MANNERS, look_of, synthetic_cover, synthetic_covers, write_parquet
 from duck_and_cover.dataset.reader import CoverDataset
-from duck_and_cover.dataset.sheet import Sheet, ink
-from duck_and_cover.dataset.synthetic import _MANNERS, look_of, synthetic_cover, synthetic_covers, write_parquet
 from duck_and_cover.errors import BadInput, CannotWrite
 from duck_and_cover.genres import FAMILIES, main_family
 

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-from duck_and_cover.dataset.twins import NEAR, groups, near_pairs
+from duck_and_cover.dataset.building.twins import NEAR, groups, near_pairs
 
 
 def planted(count: int, seed: int) -> np.ndarray:

@@ -11,8 +11,8 @@ import torch
 from torch.utils.data import DataLoader
 
 from duck_and_cover.condition import ConditionEncoder
+from duck_and_cover.dataset.made.synthetic import synthetic_covers, write_parquet
 from duck_and_cover.dataset.reader import CoverDataset
-from duck_and_cover.dataset.synthetic import synthetic_covers, write_parquet
 from duck_and_cover.errors import BadInput
 from duck_and_cover.models.flow import FlowConfig
 from duck_and_cover.models.progan import ProganConfig

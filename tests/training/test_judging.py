@@ -14,7 +14,7 @@ from duck_and_cover.album import Album
 from duck_and_cover.bundle import Bundle
 from duck_and_cover.condition import Condition, ConditionEncoder
 from duck_and_cover.cover import from_network
-from duck_and_cover.dataset.synthetic import synthetic_cover, write_parquet
+from duck_and_cover.dataset.made.synthetic import synthetic_cover, write_parquet
 from duck_and_cover.errors import BadInput
 from duck_and_cover.evaluation.control import balanced_accuracy, confusion, rank_correlation
 from duck_and_cover.generation.engine import open_engine

@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from duck_and_cover.condition import ConditionEncoder
-from duck_and_cover.dataset.synthetic import synthetic_covers, write_parquet
+from duck_and_cover.dataset.made.synthetic import synthetic_covers, write_parquet
 from duck_and_cover.errors import BadInput, Failure
 from duck_and_cover.training.batches import Batch, BatchStream
 from duck_and_cover.training.checkpoints import read_checkpoint

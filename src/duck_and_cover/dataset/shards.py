@@ -203,7 +203,8 @@ def read_rows(folder: Path, columns: Sequence[str] | None = None) -> Iterator[di
                 for batch in file.iter_batches(GROUP_ROWS, columns=wanted):
                     yield from batch.to_pylist()
         except (OSError, pa.ArrowException) as error:
-            raise BadInput(f"{folder / name}: not a readable Parquet file ({error}); build the dataset again") from error
+            what = f"{folder / name}: not a readable Parquet file ({error}); build the dataset again"
+            raise BadInput(what) from error
 
 
 def add_columns(folder: Path, columns: Mapping[str, tuple[str, Mapping[str, Any]]]) -> dict[str, Any]:

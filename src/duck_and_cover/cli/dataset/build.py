@@ -29,11 +29,11 @@ def build(covers: Path, output: Path, smallest: int, largest: int, ray: str | No
     duckcover dataset build catalog.db -o covers/
     """
     try:
-        from duck_and_cover.dataset.build import build as run
-        from duck_and_cover.dataset.candidates import candidates
+        from duck_and_cover.dataset.building.build import build as run
+        from duck_and_cover.dataset.building.candidates import candidates
     except ImportError as error:
         raise MissingExtra("building a dataset", "gather") from error
-    from duck_and_cover.dataset.screening import Screen
+    from duck_and_cover.dataset.building.screening import Screen
 
     output.mkdir(parents=True, exist_ok=True)
     with crew_for(ray) as crew:

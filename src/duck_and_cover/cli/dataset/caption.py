@@ -51,7 +51,7 @@ def caption(data: Path, captioner: str, revision: str | None, prompt: str | None
     duckcover dataset caption covers/ --captioner florence-community/Florence-2-base --limit 20
     """
     try:
-        from duck_and_cover.dataset.caption import caption as run
+        from duck_and_cover.dataset.captions.caption import caption as run
         from duck_and_cover.dataset.shards import manifest
     except ImportError as error:
         raise MissingExtra("captions", "gather") from error

@@ -26,9 +26,9 @@ def letters(data: Path, output: Path | None, page: Path | None, ray: str | None)
     duckcover dataset letters covers/ --page letters.html
     """
     try:
-        from duck_and_cover.dataset.candidates import candidates
-        from duck_and_cover.dataset.finding import Job, find_letters, take_census
-        from duck_and_cover.dataset.ocr import eye
+        from duck_and_cover.dataset.building.candidates import candidates
+        from duck_and_cover.dataset.lettering.finding import Job, find_letters, take_census
+        from duck_and_cover.dataset.lettering.ocr import eye
         from duck_and_cover.dataset.reader import CoverDataset
     except ImportError as error:
         raise MissingExtra("reading covers", "gather") from error
@@ -42,7 +42,7 @@ def letters(data: Path, output: Path | None, page: Path | None, ray: str | None)
     click.echo(f"{output}   {told.lettered:,} of {told.covers:,} covers are lettered; {told.found:,} of {told.known:,} "
                "known names were found on them")  # fmt: skip
     if page:
-        from duck_and_cover.dataset.letters_page import write_page
+        from duck_and_cover.dataset.lettering.page import write_page
 
         click.echo(f"{page}   {write_page(data, output, page)} covers with and without")
 

@@ -19,7 +19,7 @@ from duck_and_cover.errors import MissingExtra
 from duck_and_cover.settings import Settings
 
 if TYPE_CHECKING:
-    from duck_and_cover.dataset.publish import Ready
+    from duck_and_cover.dataset.publishing.publish import Ready
 
 
 @click.command(short_help="Upload a dataset with its card.")
@@ -38,8 +38,8 @@ def publish(dataset: Path, repo: str, public: bool, dry_run: bool, licence: str 
     duckcover dataset publish covers/ --repo me/album-covers
     """
     try:
-        from duck_and_cover.dataset.publish import HUB_URL, prepare, upload
-        from duck_and_cover.dataset.rights import named_license
+        from duck_and_cover.dataset.publishing.publish import HUB_URL, prepare, upload
+        from duck_and_cover.dataset.publishing.rights import named_license
     except ImportError as error:
         raise MissingExtra("reading covers", "gather") from error
     own = named_license(licence) if licence else None

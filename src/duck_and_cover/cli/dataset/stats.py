@@ -14,7 +14,7 @@ from duck_and_cover.cli.meter import meter
 from duck_and_cover.errors import MissingExtra
 
 if TYPE_CHECKING:
-    from duck_and_cover.dataset.statistics import Statistics
+    from duck_and_cover.dataset.stats.statistics import Statistics
 
 _WIDTH, _INDENT, _MOST = 100, 11, 12
 _TIED = "\N{NO-BREAK SPACE}"
@@ -33,8 +33,8 @@ def stats(data: Path, output: Path | None, as_json: bool, seed: int) -> None:
     duckcover dataset stats covers/ -o covers.html
     """
     try:
-        from duck_and_cover.dataset.statistics import statistics
-        from duck_and_cover.dataset.stats_page import write_page
+        from duck_and_cover.dataset.stats.page import write_page
+        from duck_and_cover.dataset.stats.statistics import statistics
     except ImportError as error:
         raise MissingExtra("counting a dataset", "gather") from error
     looked, quiet = bool(output or as_json), as_json or not output

@@ -23,6 +23,9 @@ __all__ = ["draw_chart"]
 
 CELL, GAP, HEAD, SIDE = 92, 12, 46, 118
 DECADES = tuple(range(1950, 2030, 10))
+FEWEST = 40
+"""Families of fewer covers are left out of the picture."""
+
 _LEAST_SHARE = 0.02
 _BARS = 7
 
@@ -31,9 +34,9 @@ def draw_chart(priors: Path, target: Path) -> None:
     """Draw a priors file as `duckcover dataset priors` writes it. Raises `CannotWrite`."""
     told = json.loads(priors.read_text("utf-8"))
     families = sorted(told["families"], key=lambda name: -told["families"][name])
-    families = [name for name in families if name in told["statistics"]["colours"]["family"]][:16]
+    families = [name for name in families if told["families"][name] >= FEWEST]
     width, height = SIDE + len(DECADES) * (CELL + GAP), HEAD + len(families) * (CELL + GAP)
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="system-ui, sans-serif">',
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif">',
              f'<rect width="{width}" height="{height}" fill="#f7f4ee"/>']  # fmt: skip
     for column, decade in enumerate(DECADES):
         x = SIDE + column * (CELL + GAP) + CELL / 2
@@ -80,8 +83,8 @@ def _strip(statistics: Mapping[str, Any], name: str, colour: str, family: str, d
         third = int(np.argmax(shares)) if name == "artist" else third
     high = CELL * height
     top = y + CELL * (0.08 if third == 0 else 0.92 - height if third == 2 else 0.5 - height / 2)
-    return (f'<rect x="{x + CELL * 0.14:.1f}" y="{top:.1f}" width="{CELL * 0.72:.1f}" height="{high:.1f}" fill="{colour}" '
-            'opacity="0.86"/>')  # fmt: skip
+    return (f'<rect x="{x + CELL * 0.14:.1f}" y="{top:.1f}" width="{CELL * 0.72:.1f}" height="{high:.1f}" '
+            f'fill="{colour}" opacity="0.86"/>')  # fmt: skip
 
 
 def _expected(table: Mapping[str, Any], family: str, decade: int) -> NDArray[np.float64]:

@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from duck_and_cover.dataset.card import CARD, NOT_FACTS, Contents, card, contents_of
-from duck_and_cover.dataset.rights import Rights, rights_of
+from duck_and_cover.dataset.publishing.card import CARD, NOT_FACTS, Contents, card, contents_of
+from duck_and_cover.dataset.publishing.rights import Rights, rights_of
 from duck_and_cover.dataset.shards import COLUMNS, MANIFEST, PARTS, manifest, read_rows, write_shards
 from duck_and_cover.errors import BadInput, CannotWrite, DuckAndCoverError, Failure, MissingExtra
 

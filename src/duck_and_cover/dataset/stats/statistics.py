@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from duck_and_cover.cover import Found, Pixels, flattened
-from duck_and_cover.dataset.contact import Choice
 from duck_and_cover.dataset.measures import measure
-from duck_and_cover.dataset.mixtures import Group, Mixer, Mixture
 from duck_and_cover.dataset.reader import CoverDataset, part_of
 from duck_and_cover.dataset.shards import MANIFEST, WORK, manifest
+from duck_and_cover.dataset.stats.contact import Choice
+from duck_and_cover.dataset.stats.mixtures import Group, Mixer, Mixture
 from duck_and_cover.errors import BadInput
 from duck_and_cover.genres import main_family
 

@@ -23,8 +23,8 @@ from PIL import Image
 
 from duck_and_cover.album import Album
 from duck_and_cover.cover import Cover, Found, Pixels
-from duck_and_cover.dataset.looks import LOOKS
-from duck_and_cover.dataset.sheet import Inks, Sheet, ink
+from duck_and_cover.dataset.made.looks import LOOKS
+from duck_and_cover.dataset.made.sheet import Inks, Sheet, ink
 from duck_and_cover.errors import BadInput, CannotWrite
 from duck_and_cover.genres import FAMILIES, mixed_families
 

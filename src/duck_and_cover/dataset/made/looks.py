@@ -7,7 +7,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from duck_and_cover.dataset.sheet import Inks, Sheet, between, ramp
+from duck_and_cover.dataset.made.sheet import Inks, Sheet, between, ramp
 
 __all__ = [
     "LOOKS", "Look", "blobs", "blocks", "collage", "drift", "flames", "framed", "hills", "horizon", "lines", "portrait",

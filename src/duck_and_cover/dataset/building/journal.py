@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from duck_and_cover.dataset.candidates import Candidate
-from duck_and_cover.dataset.screening import Screened
+from duck_and_cover.dataset.building.candidates import Candidate
+from duck_and_cover.dataset.building.screening import Screened
 from duck_and_cover.errors import CannotWrite
 
 __all__ = ["Journal"]

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from duck_and_cover.dataset.rights import License, Rights, license_of, rights_of
+from duck_and_cover.dataset.publishing.rights import License, Rights, license_of, rights_of
 from duck_and_cover.dataset.shards import PARTS
 from duck_and_cover.errors import BadInput
 from duck_and_cover.genres import main_family, normal

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from duck_and_cover.colour import format_hex, oklab_to_srgb, srgb_to_oklab
 from duck_and_cover.cover import Pixels
+from duck_and_cover.dataset.lettering.ocr import Read
 from duck_and_cover.dataset.letters import Box, grown
-from duck_and_cover.dataset.ocr import Read
 from duck_and_cover.genres import normal
 
 __all__ = ["Lettering", "Line", "Role", "describe", "letters_of", "likeness"]

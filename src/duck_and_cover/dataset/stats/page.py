@@ -12,8 +12,8 @@ from pathlib import Path
 from PIL import Image
 
 from duck_and_cover.cover import Pixels
-from duck_and_cover.dataset.mixtures import Mixture
-from duck_and_cover.dataset.statistics import EVERY, FEWEST, UNPLACED, Pairs, Statistics
+from duck_and_cover.dataset.stats.mixtures import Mixture
+from duck_and_cover.dataset.stats.statistics import EVERY, FEWEST, UNPLACED, Pairs, Statistics
 from duck_and_cover.errors import CannotWrite
 
 __all__ = ["page", "write_page"]
@@ -37,7 +37,7 @@ def write_page(path: Path, found: Statistics) -> None:
 
 def page(found: Statistics) -> str:
     """The page as HTML. The same statistics give the same text."""
-    style = (resources.files("duck_and_cover") / "dataset" / "stats_page.css").read_text("utf-8")
+    style = (resources.files("duck_and_cover") / "dataset" / "stats" / "page.css").read_text("utf-8")
     sections = [
         _section("Time", "Covers of each decade, and the colours that they have together, dark below and light above. "
                  f"Of {_share(found.missing.get('year', 0), found.covers)} the year is not known.", _decades(found)),

@@ -25,12 +25,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from duck_and_cover.catalog.guard import Crew
-from duck_and_cover.dataset.candidates import Candidate
-from duck_and_cover.dataset.journal import Journal
+from duck_and_cover.dataset.building.candidates import Candidate
+from duck_and_cover.dataset.building.journal import Journal
+from duck_and_cover.dataset.building.screening import Screen, Screened, screen
+from duck_and_cover.dataset.building.twins import groups
 from duck_and_cover.dataset.reader import SPLIT, part_of
-from duck_and_cover.dataset.screening import Screen, Screened, screen
 from duck_and_cover.dataset.shards import PARTS, order_of, write_shards
-from duck_and_cover.dataset.twins import groups
 from duck_and_cover.errors import BadInput
 
 __all__ = ["REJECTED", "Built", "build"]

@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 from duck_and_cover.catalog.guard import Crew
 from duck_and_cover.cover import read_pixels
-from duck_and_cover.dataset.lettering import Lettering, describe
-from duck_and_cover.dataset.ocr import eye
+from duck_and_cover.dataset.lettering.lines import Lettering, describe
+from duck_and_cover.dataset.lettering.ocr import eye
 from duck_and_cover.errors import BadInput, CannotWrite
 
 __all__ = ["Census", "Job", "find_letters", "look", "take_census"]
