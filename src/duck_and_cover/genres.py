@@ -77,7 +77,7 @@ class GenreTree:
     """Which words place a genre in which families. A network keeps the tree it was trained with in its bundle.
 
     families:  family names, in the order that encodings use.
-    places:    word or phrase, normalised -> indices into `families`.
+    places:    word or phrase, normalised -> indices into `families`; with = before it, a whole name and nothing else.
     """
 
     families: tuple[str, ...]
@@ -103,6 +103,8 @@ class GenreTree:
         """Weights of the families a genre belongs to, largest first, summing to 1; empty where nothing is known."""
         text, words = normal(genre), words_of(genre)
         score: defaultdict[int, float] = defaultdict(float)
+        for home in self.places.get(f"={text}", ()):
+            score[home] += 4.0
         for home in self.places.get(text, ()):
             score[home] += 4.0 / len(self.places[text])
         for pair in pairwise(words):

@@ -14,11 +14,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from duck_and_cover.catalog.guard import Guard
 from duck_and_cover.cli import main
 from duck_and_cover.cover import Found, Pixels
 from duck_and_cover.dataset.captions import Captioner
 from duck_and_cover.dataset.captions import caption as module
 from duck_and_cover.dataset.captions.caption import SIDECAR, Captioned, caption
+from duck_and_cover.dataset.captions.choose import Asked, Spread
 from duck_and_cover.dataset.captions.template import Template
 from duck_and_cover.dataset.shards import MANIFEST, add_columns, read_rows, write_shards
 from duck_and_cover.errors import BadInput, CannotWrite
@@ -216,3 +218,12 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
         assert run(monkeypatch, *words) == 2
         (line,) = capsys.readouterr().err.splitlines()
         assert wanted in line
+
+
+def test_a_crew_sees_the_same(tmp_path: Path) -> None:
+    dataset(tmp_path / "here")
+    dataset(tmp_path / "crew")
+    caption(tmp_path / "here", Asked().captioner())
+    with Guard(2) as crew:
+        caption(tmp_path / "crew", Spread(Asked(batch=2), crew), batch=8)
+    assert contents(tmp_path / "here") == contents(tmp_path / "crew")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from duck_and_cover.cli.crew import RAY, crew_for
 from duck_and_cover.cli.meter import meter
-from duck_and_cover.errors import BadInput, MissingExtra
+from duck_and_cover.errors import MissingExtra
 
 if TYPE_CHECKING:
-    from duck_and_cover.dataset.captions import Captioner
     from duck_and_cover.dataset.captions.vision import Device
 
 TEMPLATE = "template"
@@ -41,8 +41,9 @@ TEMPLATE = "template"
 @click.option("--names/--no-names", default=False, show_default=True, help="Tell artist and title in captions.")
 @click.option("--limit", type=click.IntRange(1), metavar="N",
               help="Look at N new pictures, print their captions, leave the shards alone.")  # fmt: skip
+@RAY
 def caption(data: Path, captioner: str, revision: str | None, prompt: str | None, device: Device, batch: int,
-            names: bool, limit: int | None) -> None:  # fmt: skip
+            names: bool, limit: int | None, ray: str | None) -> None:  # fmt: skip
     """Describe every cover in words: the column `text`, for text-to-image training. Stop it any time: the same command
     goes on, and no picture is looked at twice.
 
@@ -52,11 +53,12 @@ def caption(data: Path, captioner: str, revision: str | None, prompt: str | None
     """
     try:
         from duck_and_cover.dataset.captions.caption import caption as run
+        from duck_and_cover.dataset.captions.choose import Asked, Spread
         from duck_and_cover.dataset.shards import manifest
     except ImportError as error:
         raise MissingExtra("captions", "gather") from error
     manifest(data)  # before a model is fetched for nothing
-    by = _captioner(captioner, revision, prompt, device, batch)
+    asked = Asked(captioner, revision, prompt, device, 32 if captioner == TEMPLATE else batch)
     say: Callable[[int], None] | None = None
 
     def watch(done: int, total: int) -> None:
@@ -64,7 +66,13 @@ def caption(data: Path, captioner: str, revision: str | None, prompt: str | None
         say = say or meter("pictures described", total)
         say(done)
 
-    came = run(data, by, names=names, batch=32 if captioner == TEMPLATE else batch, limit=limit, watch=watch)
+    if ray is None:
+        by, at_once = asked.captioner(), asked.batch
+        came = run(data, by, names=names, batch=at_once, limit=limit, watch=watch)
+    else:
+        with crew_for(ray) as crew:
+            by, at_once = Spread(asked, crew), asked.batch * 2 * crew.processes
+            came = run(data, by, names=names, batch=at_once, limit=limit, watch=watch)
     again = f"duckcover dataset caption {data}" + (f" --captioner {captioner}" if captioner != TEMPLATE else "")
     if limit is not None:
         for text in list(came.captions.values())[:limit]:
@@ -76,16 +84,3 @@ def caption(data: Path, captioner: str, revision: str | None, prompt: str | None
     same = "" if came.written else "; the dataset had them already"
     click.echo(f"{len(came.captions):,} covers have captions by {by.name}: {came.seen:,} pictures seen now{dumb}{lost}"
                f"{same}. Next: duckcover dataset export --help")  # fmt: skip
-
-
-def _captioner(name: str, revision: str | None, prompt: str | None, device: Device, batch: int) -> Captioner:
-    if name == TEMPLATE:
-        from duck_and_cover.dataset.captions.template import Template
-
-        for option, value in (("--revision", revision), ("--prompt", prompt)):
-            if value is not None:
-                raise BadInput(f"{option} is for models; give one with --captioner, or leave it out")
-        return Template()
-    from duck_and_cover.dataset.captions.vision import Vision
-
-    return Vision(name, revision, prompt, device, batch)
