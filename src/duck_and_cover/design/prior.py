@@ -88,7 +88,7 @@ class Prior:
     def suits_finish(self, finish: str) -> float:
         """A factor for a finish: does it leave texture and calm as covers of this genre and year have it?"""
         told = finish_measures().get(finish, {})
-        return _limited(sum(float(np.log(self.nearer(name, value))) for name, value in told.items()))
+        return _limited(sum(float(np.log(self.nearer(name, value, strength=0.5))) for name, value in told.items()))
 
 
 def _effect(table: Mapping[str, list[float]], group: str, size: int) -> NDArray[np.float64]:
