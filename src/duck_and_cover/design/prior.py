@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
@@ -37,9 +37,15 @@ class Prior:
 
     families: Mapping[str, float]
     year: int | None
+    _known: dict[str, Floats | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def expected(self, name: str) -> Floats | None:
         """(S,) of a statistic: a number, or shares of its classes; None where covers do not tell."""
+        if name not in self._known:
+            self._known[name] = self._expected(name)
+        return self._known[name]
+
+    def _expected(self, name: str) -> Floats | None:
         table = _learned().get(name)
         if table is None:
             return None
@@ -78,17 +84,22 @@ class Prior:
 
     def suits_palette(self, paper: Colour, inks: tuple[Colour, ...], accent: Colour) -> float:
         """A factor for a palette: are its colours those of covers of this genre and year?"""
-        colours = (paper, *inks, accent)
-        areas = (_AREAS[0], *([_AREAS[1] / len(inks)] * len(inks)), _AREAS[2])
-        shares: dict[str, float] = {}
-        for index, area in zip(colour_bin(srgb_to_oklab(np.array(colours))), areas, strict=True):
-            shares[COLOUR_BINS[index]] = shares.get(COLOUR_BINS[index], 0.0) + area
-        return self.likelier("colours", shares, strength=1.5)
+        return self.likelier("colours", _areas(paper, inks, accent), strength=1.5)
 
     def suits_finish(self, finish: str) -> float:
         """A factor for a finish: does it leave texture and calm as covers of this genre and year have it?"""
         told = finish_measures().get(finish, {})
         return _limited(sum(float(np.log(self.nearer(name, value, strength=0.5))) for name, value in told.items()))
+
+
+@functools.lru_cache(512)
+def _areas(paper: Colour, inks: tuple[Colour, ...], accent: Colour) -> Mapping[str, float]:
+    """Class of colour -> share of the area that a palette gives it."""
+    areas = (_AREAS[0], *([_AREAS[1] / len(inks)] * len(inks)), _AREAS[2])
+    shares: dict[str, float] = {}
+    for index, area in zip(colour_bin(srgb_to_oklab(np.array((paper, *inks, accent)))), areas, strict=True):
+        shares[COLOUR_BINS[index]] = shares.get(COLOUR_BINS[index], 0.0) + area
+    return shares
 
 
 def _effect(table: Mapping[str, list[float]], group: str, size: int) -> NDArray[np.float64]:
