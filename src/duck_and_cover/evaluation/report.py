@@ -90,12 +90,12 @@ def _page(evaluation: Evaluation, about: Mapping[str, Any],
     title = html.escape(str(about.get("name", "evaluation")))
     parts = [f"<h1>{title}</h1><p class=about>{head}</p>", _table(evaluation)]
     parts.append("<h2>Drawn</h2><p>The first 96 pictures, for the conditions of training covers.</p>")
-    parts.append(_picture(_sheet(evaluation.pictures[:96], 16)))
+    parts.append(_picture(_sheet(evaluation.pictures[:96], 16), "96 drawn pictures"))
     parts.append("<h2>Real</h2><p>The covers whose conditions those were.</p>")
-    parts.append(_picture(_sheet(evaluation.reference[:96], 16)))
+    parts.append(_picture(_sheet(evaluation.reference[:96], 16), "96 real covers"))
     if steering is not None:
         labels, grid = steering
-        rows = "".join(f"<tr><th>{html.escape(label)}<td>{_picture(_sheet(row, len(row)))}"
+        rows = "".join(f"<tr><th>{html.escape(label)}<td>{_picture(_sheet(row, len(row)), label)}"
                        for label, row in zip(labels, grid, strict=True))  # fmt: skip
         parts.append(
             f"<h2>Steering</h2><p>One condition a row, one noise a column.</p><table class=grid>{rows}</table>"
@@ -113,8 +113,9 @@ def _table(evaluation: Evaluation) -> str:
         drawn, real = evaluation.drawn[name], evaluation.real[name]
         chance = evaluation.drawn.get(_CHANCE.get(name, ""))
         cells = [_shown(drawn), _shown(real), _shown(chance) if chance else "", _share(drawn, real, chance)]
-        rows.append(f"<tr><th>{title}<small>{says}</small>" + "".join(f"<td>{cell}" for cell in cells))
-    return f"<table><tr><th><td>drawn<td>real covers<td>chance<td>share</tr>{''.join(rows)}</table>"
+        rows.append(f"<tr><th scope=row>{title}<small>{says}</small>" + "".join(f"<td>{cell}" for cell in cells))
+    heads = "".join(f"<th scope=col>{head}" for head in ("drawn", "real covers", "chance", "share"))
+    return f"<table><tr><td>{heads}</tr>{''.join(rows)}</table>"
 
 
 def in_words(measured: Measured) -> tuple[str, str]:
@@ -128,7 +129,7 @@ def in_words(measured: Measured) -> tuple[str, str]:
 
 def _shown(measured: Measured) -> str:
     value, error = map(html.escape, in_words(measured))
-    return f"<small>{value}</small>" if measured.why_not else f"{value}<small>{error}</small>"
+    return f"<small>{value}</small>" if measured.why_not else f"<span>{value}<small>{error}</small></span>"
 
 
 def _share(drawn: Measured, real: Measured, chance: Measured | None) -> str:
@@ -147,7 +148,8 @@ def _copies(evaluation: Evaluation) -> str:
     return (
         f"<h2>Nearest training covers</h2><p>{len(found.suspicious)} drawn pictures lie nearer to a training cover "
         f"than 99 % of covers kept back do; {found.expected:.0f} are expected. {verdict} "
-        f"Above the 16 nearest, below the cover that each is nearest to.</p>{_picture(_sheet(pairs, len(nearest)))}"
+        f"Above the 16 nearest, below the cover that each is nearest to.</p>"
+        + _picture(_sheet(pairs, len(nearest)), "drawn pictures, and below each the nearest training cover")
     )
 
 
@@ -159,10 +161,11 @@ def _sheet(pictures: Pixels, columns: int) -> Pixels:
     return np.concatenate([np.concatenate(list(row), axis=1) for row in rows])
 
 
-def _picture(pixels: Pixels) -> str:
+def _picture(pixels: Pixels, says: str) -> str:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "WEBP", quality=85)
-    return f'<img src="data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode("ascii")}" alt="">'
+    content = base64.b64encode(buffer.getvalue()).decode("ascii")
+    return f'<img src="data:image/webp;base64,{content}" alt="{html.escape(says)}">'
 
 
 _SHELL = """<!doctype html>
@@ -177,7 +180,8 @@ p {{ margin: .25rem 0 .75rem; max-width: 46rem }}
 table {{ border-collapse: collapse; width: 100% }}
 tr {{ border-bottom: 1px solid #e4e1d9 }} th {{ text-align: left; font-weight: 600; padding: .5rem 1rem .5rem 0 }}
 td {{ padding: .5rem 1rem .5rem 0; font-variant-numeric: tabular-nums; vertical-align: top }}
-small {{ color: #6b6a66; font-weight: 400 }} th small {{ display: block }} td small {{ margin-left: .4em }}
+small {{ color: #6b6a66; font-weight: 400 }} th small {{ display: block }} span small {{ margin-left: .4em }}
+td span {{ white-space: nowrap }}
 img {{ width: 100%; display: block; image-rendering: auto }} .grid tr {{ border: 0 }} .grid th {{ width: 9rem }}
 .grid td {{ padding: 0 }}
 @media (prefers-color-scheme: dark) {{ body {{ background: #161617; color: #f2f1ee }} tr {{ border-color: #333 }}
