@@ -45,16 +45,29 @@ class Sleeve:
     pixels: Pixels
     art: Cover
     report: dict[str, Any] = field(repr=False)
+    style: Style = field(repr=False)
+    seeds: Seeds = field(repr=False)
 
     def save(self, path: str | Path) -> Path:
-        """Write PNG or JPEG by suffix: sRGB profile embedded, no alpha, 300 dpi; complete or not at all.
+        """Write PNG, JPEG or SVG by suffix; complete or not at all.
 
+        PNG and JPEG: sRGB profile embedded, no alpha, 300 dpi. SVG: the artwork as a picture, the words as outlines
+        above it, a layer each, so that they can be moved and coloured; the front is printed once more for it.
         Raises `BadInput` for another suffix and `CannotWrite` where the target cannot be written.
         """
-        from duck_and_cover.design.formats import save
+        from duck_and_cover.design.formats import check_target, save, write
 
         about = {"Title": self.album.title, "Author": self.album.artist, "Software": "Duck and Cover"}
-        return save(self.pixels, path, {key: text for key, text in about.items() if text})
+        told = {key: text for key, text in about.items() if text}
+        target, kind = check_target(path)
+        if kind != "SVG":
+            return save(self.pixels, target, told)
+        from duck_and_cover.design.compose import compose
+        from duck_and_cover.design.vector import as_svg
+
+        size_px = len(self.pixels)
+        design = compose(self.art.pixels, self.album, self.style, self.seeds, size_px, keep_ground=True)
+        return write(target, as_svg(design, told).encode())
 
 
 def create(
@@ -210,4 +223,4 @@ def _finished(album: Album, engine: Engine, art: Cover, style: Style, seeds: See
     design = compose(art.pixels, album, style, seeds, size_px)
     words = {"artist": album.artist, "title": album.title, "genres": list(album.genres), "year": album.year}
     report = {"album": words, "engine": engine.name, "bundle": engine.sha256, "seeds": asdict(seeds), **design.report}
-    return Sleeve(album, design.pixels, art, report)
+    return Sleeve(album, design.pixels, art, report, style, seeds)

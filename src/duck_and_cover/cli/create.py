@@ -34,7 +34,11 @@ SHEET_PX = 400
 @click.option("--type", "type_", metavar="T", help="Fix the title's typeface; `list` names them.")
 @click.option("--layout", metavar="L", help="Fix the layout; `list` names them.")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="PATH", help=".png or .jpg [default: from the names]"
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help=".png, .jpg, or .svg with the words as outlines. [default: from the names]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what was used, as JSON.")
 def create(
@@ -77,6 +81,7 @@ def create(
         several = range(1, min(variants, MOST_VARIANTS) + 1)  # more are refused before any is made
         targets = [_beside(target, f"{i:0{len(str(variants))}d}") for i in several]
         sheet = _beside(target, "sheet")
+        sheet = sheet.with_suffix(".png") if sheet.suffix.lower() == ".svg" else sheet
     for path in (*targets, sheet) if sheet else targets:
         check_target(path)
     reports, thumbnails = [], []

@@ -27,7 +27,7 @@ from duck_and_cover.design.style import Seeds, Style
 from duck_and_cover.design.typography import DoesNotFit
 from duck_and_cover.errors import BadInput
 
-__all__ = ["Design", "compose", "planned"]
+__all__ = ["Design", "Words", "compose", "planned"]
 
 LEAST_PX, MOST_PX = 64, 8000
 
@@ -41,24 +41,43 @@ _LINE = 0.0095
 """Thickness of the line round large letters that the picture would swallow, cover units."""
 
 
+@dataclass(frozen=True)
+class Words:
+    """A text as ink: its letters in cover units, grown by `spread` on all sides, in one colour."""
+
+    name: str
+    text: str
+    outline: Outline
+    colour: Colour
+    spread: float
+
+
 @dataclass(frozen=True, eq=False)
 class Design:
-    """A finished front: uint8 (size, size, 3) sRGB, what was done (JSON-able), and the plan behind it."""
+    """A finished front: uint8 (size, size, 3) sRGB, what was done (JSON-able), and the plan behind it.
+
+    words:   what is printed last, largest first.    ground: (size, size, 3), the front before that; None unless kept.
+    """
 
     pixels: NDArray[np.uint8]
     report: Mapping[str, Any]
     plan: Plan = field(repr=False)
+    words: tuple[Words, ...] = field(repr=False)
+    ground: NDArray[np.uint8] | None = field(default=None, repr=False)
 
     @property
     def size_px(self) -> int:
         return self.pixels.shape[0]
 
 
-def compose(art: NDArray[np.uint8], album: Album, style: Style, seeds: Seeds, size_px: int = 3000) -> Design:
+def compose(
+    art: NDArray[np.uint8], album: Album, style: Style, seeds: Seeds, size_px: int = 3000, *, keep_ground: bool = False
+) -> Design:
     """Print a front.
 
     art:     uint8 (R, R, 3) sRGB, 32 px or more; what a network drew, or any picture.
     size_px: side of the result, 64 to 8000.
+    keep_ground:  keep the front as it is before its words are printed, for files that carry them as outlines.
     Raises BadInput for art or a size that cannot be printed, MissingGlyphs when no face has a character.
     """
     art = np.asarray(art)
@@ -81,8 +100,17 @@ def compose(art: NDArray[np.uint8], album: Album, style: Style, seeds: Seeds, si
             paper=style.finish.paper,
             worn=0.5,
         )
-    choices = _words(pixels, plan, style, seeds)
-    return Design(pixels, _report(plan, style, choices, size_px), plan)
+    choices = _readied(pixels, plan, style, seeds)
+    for number, (item, choice) in enumerate(choices):
+        _underprint(pixels, item, choice, style, seeds.type + 101 * number)
+    ground = pixels.copy() if keep_ground else None
+    for number, (item, choice) in enumerate(choices):
+        worn = 0.6 if item.setting.size >= ink.SMALL_BELOW else 0.2
+        ink.printed(pixels, item.outline, choice.colour, style.finish.ink, seeds.type + 101 * number,
+                    paper=style.finish.paper, worn=worn)  # fmt: skip
+    spread = style.finish.ink.spread
+    words = tuple(Words(item.name, item.setting.text, item.outline, choice.colour, spread) for item, choice in choices)
+    return Design(pixels, _report(plan, style, choices, size_px), plan, words, ground)
 
 
 def planned(art: NDArray[np.uint8], album: Album, style: Style, seeds: Seeds) -> Plan:
@@ -190,8 +218,8 @@ def _picture(
         part[..., c] = cv2.convertScaleAbs(low + mask * (done[..., c].astype(np.float32) - low))
 
 
-def _words(pixels: NDArray[np.uint8], plan: Plan, style: Style, seeds: Seeds) -> list[tuple[Placed, ink.Choice]]:
-    """Choose inks, hold back what lies beneath, print; gives the choice made for each text."""
+def _readied(pixels: NDArray[np.uint8], plan: Plan, style: Style, seeds: Seeds) -> list[tuple[Placed, ink.Choice]]:
+    """Choose inks and hold back what lies beneath, in place; gives the choice made for each text."""
     order = sorted(plan.texts, key=lambda t: not t.lead)
     choices: list[tuple[Placed, ink.Choice]] = []
     for number, item in enumerate(order):
@@ -204,8 +232,6 @@ def _words(pixels: NDArray[np.uint8], plan: Plan, style: Style, seeds: Seeds) ->
             choices[number] = (item, again)
         else:
             choices[number] = (item, replace(choice, contrast=reached))
-    for number, (item, choice) in enumerate(choices):
-        _print(pixels, item, choice, style, seeds.type + 101 * number)
     return choices
 
 
@@ -307,11 +333,9 @@ def _case(pixels: NDArray[np.uint8], item: Placed, choice: ink.Choice, style: St
     ink.printed(pixels, item.outline, dark, look, seed, embolden=max(1.15 * reach, ink.AROUND), worn=0.0)
 
 
-def _print(pixels: NDArray[np.uint8], item: Placed, choice: ink.Choice, style: Style, seed: int) -> None:
-    """One text onto the cover, in place."""
+def _underprint(pixels: NDArray[np.uint8], item: Placed, choice: ink.Choice, style: Style, seed: int) -> None:
+    """What shines or slips beside a text's letters, in place."""
     look, palette = style.finish.ink, style.palette
-    large = item.setting.size >= ink.SMALL_BELOW
-    paper = style.finish.paper
     if look.glow >= 0.5 and item.item.tone == "loud":
         lively = max((palette.accent, *palette.seconds), key=chroma)
         ink.glow(pixels, item.outline, lively, 0.9 * look.glow)
@@ -320,7 +344,6 @@ def _print(pixels: NDArray[np.uint8], item: Placed, choice: ink.Choice, style: S
         if look.glow < 0.5 and float(colour.contrast_ratio(under, choice.colour)) > 1.3:
             slip = texture.misregistration(seed, 2, look.misregister)[1]
             ink.printed(pixels, item.outline, under, look, seed + 3, strength=0.8, slip=slip, worn=0.5)
-    ink.printed(pixels, item.outline, choice.colour, look, seed, paper=paper, worn=0.6 if large else 0.2)
 
 
 def _report(plan: Plan, style: Style, choices: list[tuple[Placed, ink.Choice]], size_px: int) -> dict[str, Any]:

@@ -16,9 +16,9 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from duck_and_cover.errors import BadInput, CannotWrite
 
-__all__ = ["check_target", "contact_sheet", "encoded", "save", "srgb_profile"]
+__all__ = ["check_target", "contact_sheet", "encoded", "save", "srgb_profile", "write"]
 
-SUFFIXES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
+SUFFIXES = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".svg": "SVG"}
 """File endings and what they mean."""
 
 DPI = 300
@@ -92,8 +92,14 @@ def save(pixels: NDArray[np.uint8], path: str | os.PathLike[str], metadata: Mapp
     'black.png'
     """
     target, kind = check_target(path)
+    if kind == "SVG":
+        raise BadInput(f"{target.name}: pixels alone make no SVG; save the sleeve, or choose .png or .jpg")
+    return write(target, encoded(pixels, kind, metadata))
+
+
+def write(target: Path, data: bytes) -> Path:
+    """Write a file beside its target and rename it. Raises CannotWrite."""
     folder = target.parent
-    data = encoded(pixels, kind, metadata)
     beside = folder / f".{secrets.token_hex(8)}.part"  # no part of the target's name, which may be as long as allowed
     try:
         with beside.open("xb") as file:

@@ -1,0 +1,76 @@
+"""A front as SVG: the artwork as a picture, the words above it as outlines, a named layer each.
+
+The words stand where they are printed, in their ink, without the press's pinholes and grain; a drawing program can
+move, recolour or replace them. Layers carry the labels of Inkscape; others show their ids.
+
+Reference: W3C, Scalable Vector Graphics 2.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from xml.sax.saxutils import escape, quoteattr
+
+from duck_and_cover import colour
+from duck_and_cover.design.compose import Design, Words
+from duck_and_cover.design.formats import encoded
+from duck_and_cover.errors import BadInput
+
+__all__ = ["UNITS", "as_svg"]
+
+UNITS = 1000
+"""SVG units of a cover's side."""
+
+_NAMESPACES = ('xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+               'xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape"')  # fmt: skip
+
+
+def as_svg(design: Design, metadata: Mapping[str, str] | None = None, *, picture: str | None = None) -> str:
+    """The text of an SVG file.
+
+    design:    with its ground kept (`compose(..., keep_ground=True)`).
+    metadata:  "Title" and "Author" and the like; the first is the file's title, all are told in its description.
+    picture:   address of a file that holds the ground, to be linked; None embeds it as JPEG.
+    Raises `BadInput` where the ground was not kept.
+    """
+    if design.ground is None:
+        raise BadInput("the ground of this design was not kept; compose it with keep_ground=True")
+    told = metadata or {}
+    href = picture if picture is not None else _embedded(design)
+    parts = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        f'<svg {_NAMESPACES} width="{design.size_px}" height="{design.size_px}" viewBox="0 0 {UNITS} {UNITS}">',
+        f"<title>{escape(told.get('Title') or 'Cover')}</title>",
+        f"<desc>{escape('; '.join(f'{name}: {text}' for name, text in told.items()))}</desc>",
+        f'<g id="artwork" {_layer("artwork")}>',
+        f'<image width="{UNITS}" height="{UNITS}" xlink:href={quoteattr(href)}/></g>',
+        *(_words(words, f"{words.name}-{number}" if number else words.name)
+          for words, number in _numbered(design.words)),
+        "</svg>",
+    ]  # fmt: skip
+    return "\n".join(parts) + "\n"
+
+
+def _embedded(design: Design) -> str:
+    assert design.ground is not None
+    return "data:image/jpeg;base64," + base64.b64encode(encoded(design.ground, "JPEG")).decode("ascii")
+
+
+def _numbered(words: tuple[Words, ...]) -> list[tuple[Words, int]]:
+    """Texts with how many of the same name came before: ids are unique."""
+    return [(each, sum(other.name == each.name for other in words[:i])) for i, each in enumerate(words)]
+
+
+def _words(words: Words, id: str) -> str:
+    """One text: a shape filled by the non-zero rule, grown by a stroke where ink spreads."""
+    fill = colour.format_hex(words.colour)
+    stroke = (f' stroke="{fill}" stroke-width="{2 * words.spread * UNITS:.2f}" stroke-linejoin="round"'
+              if words.spread > 0 else "")  # fmt: skip
+    path = words.outline.svg_path(UNITS, 2)
+    return (f'<g id="{escape(id)}" {_layer(id)} role="img" aria-label={quoteattr(words.text)}>'
+            f'<path fill="{fill}" fill-rule="nonzero"{stroke} d="{path}"/></g>')  # fmt: skip
+
+
+def _layer(name: str) -> str:
+    return f'inkscape:groupmode="layer" inkscape:label={quoteattr(name)}'
