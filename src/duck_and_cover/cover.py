@@ -11,15 +11,30 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 from duck_and_cover.album import Album
 from duck_and_cover.condition import Condition
 from duck_and_cover.errors import BadInput
 
-__all__ = ["Cover", "Drawn", "Found", "Pixels", "flattened", "from_network", "read_pixels", "resized", "to_network"]
+__all__ = [
+    "FORMATS",
+    "Cover",
+    "Drawn",
+    "Found",
+    "Pixels",
+    "flattened",
+    "from_network",
+    "has_foreign_colours",
+    "read_pixels",
+    "resized",
+    "to_network",
+]
 
 Pixels = NDArray[np.uint8]
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+"""Kinds of files that are read. Pillow knows more, and starts other programs for some."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +85,10 @@ def from_network(values: NDArray[np.float32]) -> Pixels:
 
 
 def flattened(picture: Image.Image) -> Image.Image:
-    """A picture of any mode as plain RGB, upright: turned as its camera noted, alpha on white, 16 bits brought to 8."""
-    upright = ImageOps.exif_transpose(picture)
+    """A picture of any mode as plain sRGB, upright: turned as its camera noted, its profile's colours brought to sRGB,
+    alpha laid on white, 16 bits made 8.
+    """
+    upright = _in_srgb(ImageOps.exif_transpose(picture))
     if upright.mode in ("I;16", "I;16L", "I;16B", "I"):
         values = np.asarray(upright, np.float32)
         return Image.fromarray(np.clip(values / 257, 0, 255).round().astype(np.uint8)).convert("RGB")
@@ -83,12 +100,35 @@ def flattened(picture: Image.Image) -> Image.Image:
     return upright.convert("RGB")
 
 
+def has_foreign_colours(picture: Image.Image) -> bool:
+    """Whether a picture carries a profile of other colours than sRGB."""
+    profile = picture.info.get("icc_profile")
+    if not profile:
+        return False
+    try:
+        return "srgb" not in ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile))).casefold()
+    except (ImageCms.PyCMSError, OSError):
+        return False  # a damaged profile says nothing
+
+
+def _in_srgb(picture: Image.Image) -> Image.Image:
+    if picture.mode not in ("RGB", "RGBA", "CMYK", "L") or not has_foreign_colours(picture):
+        return picture
+    try:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(picture.info["icc_profile"]))
+        mode = "RGBA" if picture.mode == "RGBA" else "RGB"
+        done = ImageCms.profileToProfile(picture, profile, ImageCms.createProfile("sRGB"), outputMode=mode)
+        return done if done is not None else picture
+    except (ImageCms.PyCMSError, OSError):
+        return picture  # a profile of other channels than the picture's
+
+
 def read_pixels(source: bytes | Path, size_px: int | None = None) -> Pixels:
     """Decode a picture file to uint8 (H, H, 3): as `flattened`, the centre square, resized if `size_px` is given."""
     try:
-        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as file:
+        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS) as file:
             picture = flattened(file)
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Exception as error:  # decoders of rare formats raise what they like
         name = "the bytes given" if isinstance(source, bytes) else str(source)
         raise BadInput(f"{name}: not a readable picture ({error})") from error
     width, height = picture.size

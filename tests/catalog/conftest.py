@@ -40,7 +40,7 @@ def asked() -> Callable[..., Outcome]:
         source = Spotify(SpotifyKeys("a-duck", "under-cover"), catalog.notes("spotify"), top=top,
                          api_url=provider.api_url, token_url=provider.token_url)  # fmt: skip
         catalog.plan("spotify", source.begin(GENRES))
-        catalog.release("spotify", top)
+        catalog.want("spotify", top)
 
         async def work() -> Outcome:
             async with http_to(provider) as http:

@@ -150,3 +150,19 @@ def test_a_picture_of_a_folder_is_fetched_by_gathering_it_again(fetched: Run, st
         assert not fetched(start(), catalog, tmp_path).left, "no service is asked for it"
         take_folder(catalog, music, tmp_path, lambda path, why: None)
         assert verify(catalog, Shelf(tmp_path)) == (1, 0)
+
+
+def test_a_smaller_top_holds_pages_and_loses_none(start: Callable, asked: Run, tmp_path: Path) -> None:
+    provider = start(state="extended")
+    with Catalog(tmp_path / "catalog.db") as catalog:
+        asked(provider, catalog, top=12, limits=Limits(requests=4), workers=1)
+        asked(provider, catalog, top=2)
+        asked(provider, catalog, top=12)
+        states = dict(catalog.rows("SELECT state, count(*) FROM tasks WHERE stage = 'search' GROUP BY state"))
+    assert set(states) <= {"done", "held"}, "nothing was refused for want of a page"
+
+
+def test_a_wait_of_ages_is_one_of_a_month(tmp_path: Path) -> None:
+    with Catalog(tmp_path / "catalog.db") as catalog:
+        catalog.ask_to_wait("spotify", 1e15)
+        assert 0 < catalog.wait_until("spotify") - time.time() < 40 * 86_400

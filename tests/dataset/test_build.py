@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
@@ -52,7 +54,7 @@ def crew() -> Iterator[Guard]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
 
 
 def reasons(folder: Path) -> dict[str, str]:
@@ -146,7 +148,7 @@ def test_other_terms_begin_anew(crew: Guard, tmp_path: Path) -> None:
 
     with pytest.raises(Stopped):
         build(stopping(), tmp_path, crew, wanted=Screen(largest_px=96))
-    build(covers, tmp_path, crew, wanted=Screen(largest_px=48))
+    build(covers, tmp_path, crew, wanted=Screen(smallest_px=16, largest_px=48))
     sizes = {Image.open(io.BytesIO(row["image"]["bytes"])).size for row in read_rows(tmp_path)}
     assert sizes == {(48, 48)}
 
@@ -175,7 +177,7 @@ def test_killed_anywhere_it_goes_on(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("covers", [[], [Candidate("a", b"")]])
 def test_nothing_to_write_is_one_line(covers: list[Candidate], crew: Guard, tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match=r"no candidate came|no cover is left"):
+    with pytest.raises(BadInput, match=r"no candidate came|of 1 covers none is kept \(1 no picture\)"):
         build(covers, tmp_path, crew)
 
 
@@ -220,3 +222,49 @@ def test_what_holds_no_covers_is_one_line(name: str, tmp_path: Path) -> None:
     done = typed(tmp_path / "file", "-o", tmp_path / "covers")
     assert done.returncode == 2
     assert BAD[name][1] in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_parquet_of_others_is_left_alone(crew: Guard, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"id": ["a"]}), tmp_path / "other.parquet")
+    with pytest.raises(BadInput, match="holds Parquet that is no part of a dataset"):
+        build([cover(1)], tmp_path, crew)
+    assert (tmp_path / "other.parquet").is_file()
+
+
+def test_one_build_at_a_time(crew: Guard, tmp_path: Path) -> None:
+    def during() -> Iterator[Candidate]:
+        yield cover(1)
+        with pytest.raises(BadInput, match="another build is at work on it"):
+            build([cover(2)], tmp_path, crew)
+
+    build(during(), tmp_path, crew)
+    assert [row["id"] for row in read_rows(tmp_path)] == ["c1"]
+
+
+def test_terms_that_were_torn_are_no_end(crew: Guard, tmp_path: Path) -> None:
+    (tmp_path / ".build").mkdir()
+    (tmp_path / ".build" / "terms.json").touch()
+    assert build([cover(1)], tmp_path, crew).kept == 1
+
+
+def test_a_hundred_copies_are_one(crew: Guard, tmp_path: Path) -> None:
+    build([replace(cover(1), id=f"c{i}") for i in range(100)], tmp_path, crew)
+    assert len(list(read_rows(tmp_path))) == 1
+
+
+def test_what_is_not_in_a_folder_any_more_goes_and_what_is_left_out_is_told(tmp_path: Path) -> None:
+    music = tmp_path / "music"
+    music.mkdir()
+    for i in range(2):
+        art(i, 700).save(music / f"Artist {i} - Album {i}.png")
+    Image.fromarray(np.asarray(art(5).convert("L"), np.uint16) * 257).save(music / "Grey - Sixteen.png")
+    (music / "text.jpg").write_text("hello")
+    assert typed(music, "-o", tmp_path / "covers").returncode == 0
+    rows = {row["album"]: row for row in read_rows(tmp_path / "covers")}
+    assert set(rows) == {"Album 0", "Album 1", "Sixteen"}
+    assert rows["Album 0"]["source_width"] == 700
+    assert Image.open(io.BytesIO(rows["Album 0"]["image"]["bytes"])).width == 512
+    assert any(id.endswith("text.jpg") for id in reasons(tmp_path / "covers"))
+    (music / "Artist 0 - Album 0.png").unlink()
+    assert typed(music, "-o", tmp_path / "covers").returncode == 0
+    assert {row["album"] for row in read_rows(tmp_path / "covers")} == {"Album 1", "Sixteen"}

@@ -13,6 +13,7 @@ from PIL import Image
 
 from duck_and_cover.catalog.store import Catalog, add_album, add_artist
 from duck_and_cover.dataset.building.candidates import Candidate, candidates
+from duck_and_cover.dataset.reader import example_ids
 from duck_and_cover.errors import BadInput
 from duck_and_cover.sources.source import FoundAlbum, FoundArtist, ReleaseDate
 
@@ -104,3 +105,41 @@ def test_any_other_folder_is_gathered(tmp_path: Path) -> None:
     (tmp_path / "music").mkdir()
     assert list(candidates(tmp_path / "music", gather)) == []
     assert asked == [tmp_path / "music"]
+
+
+def test_tables_of_anybodys_say_no_in_words(pictures: Path) -> None:
+    head = "file_name,genres,example,placeholder,source_width"
+    text = "\n".join([head, "a.png,\"['rock', 'pop']\",False,no,640", "b.png,x,0,,9", ""])
+    (pictures / "metadata.csv").write_text(text, "utf-8-sig")
+    a = read(pictures)["a.png"]
+    assert (a.genres, a.example, a.placeholder, a.width_px) == (("rock", "pop"), False, False, 640)
+
+
+@pytest.mark.parametrize("line", ['{"file_name": "a\\u0000.png"}', "[" * 100_000, '{"file_name": 3}'])
+def test_hostile_lines_are_one_line(line: str, pictures: Path) -> None:
+    (pictures / "metadata.jsonl").write_text(line + "\n")
+    with pytest.raises(BadInput, match="metadata"):
+        read(pictures)
+
+
+def test_folders_of_folders_keep_all_their_pictures(tmp_path: Path) -> None:
+    for part in ("train", "test"):
+        (tmp_path / part).mkdir()
+        Image.new("RGB", (20, 20), "red").save(tmp_path / part / "0.png")
+        (tmp_path / part / "metadata.jsonl").write_text('{"file_name": "0.png", "album": "a\u2028b"}\n', "utf-8")
+    (tmp_path / "train" / "caf\u00e9.png").write_bytes(b"x")
+    assert set(read(tmp_path)) == {"train/0.png", "test/0.png", "train/caf\u00e9.png"}
+
+
+def test_rows_without_ids_or_structs(tmp_path: Path) -> None:
+    rows = [{"id": None, "image": b"one"}, {"id": None, "image": b"two"}]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "x.parquet")
+    found = read(tmp_path)
+    assert len(found) == 2 and {each.content for each in found.values()} == {b"one", b"two"}
+
+
+def test_examples_that_ship_are_known_in_any_catalog(tmp_path: Path) -> None:
+    id = sorted(example_ids())[0]
+    with Catalog(tmp_path / "catalog.db") as catalog, catalog.change() as c:
+        add_album(c, "spotify", FoundAlbum(id, "Rust", (("a1", "Razormouth"),)))
+    assert next(iter(read(tmp_path / "catalog.db").values())).example

@@ -172,3 +172,18 @@ def test_a_page_shows_them(crew: Guard, tmp_path: Path) -> None:
     assert "&lt;b&gt;X&lt;/b&gt;" in text and "<b>X" not in text
     assert text.count("<img ") == 6 and "RUST" in text
     assert "http" not in text, "nothing from elsewhere"
+
+
+def test_a_picture_that_changed_is_looked_at_anew_and_one_that_left_is_taken_out(crew: Guard, tmp_path: Path) -> None:
+    find_letters(jobs(), tmp_path / "letters.jsonl", crew)
+    changed = [job("b", sleeve(("VALLEY", 100, 56, "white")), "Valley"), *jobs()[2:]]
+    find_letters(changed, tmp_path / "letters.jsonl", crew)
+    rows = [json.loads(line) for line in (tmp_path / "letters.jsonl").read_text("utf-8").splitlines()]
+    assert [row["id"] for row in rows] == list("bcde")
+    assert rows[0]["lines"][0]["text"] == "VALLEY" and rows[0]["artist"]
+
+
+def test_lines_end_where_they_end(tmp_path: Path) -> None:
+    row = {"id": "a\u2028b", "digest": "1", "boxes": [], "lines": []}
+    (tmp_path / "letters.jsonl").write_text(json.dumps(row, ensure_ascii=False) + "\n", "utf-8")
+    assert list(load_letters(tmp_path / "letters.jsonl")) == ["a\u2028b"]

@@ -8,9 +8,10 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from duck_and_cover.dataset.building.screening import Screen, looks_like_a_disc, phash, screen
+from duck_and_cover.errors import BadInput
 
 
 def art(seed: int = 1, width: int = 96, height: int = 96) -> Image.Image:
@@ -128,3 +129,22 @@ def test_hashes_hold_over_size_and_format_and_tell_pictures_apart() -> None:
     assert bits(art(3), squeezed.convert("RGB")) <= 4
     far = [bits(art(3), art(seed)) for seed in range(10, 40)]
     assert min(far) > 10 and 26 < np.mean(far) < 38
+
+
+def test_colours_of_another_profile_are_brought_over() -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    assert screen(saved(art(), icc_profile=profile), Screen()).suffix == "jpg"
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    content = saved(art(), icc_profile=srgb)
+    assert screen(content, Screen()).content == content, "sRGB stays as it is"
+    foreign = saved(art(), icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ")).tobytes())
+    assert screen(foreign, Screen()).content != foreign
+
+
+def test_files_that_start_programs_are_no_pictures() -> None:
+    assert screen(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 99 99\n" * 9, Screen()).reason == "not a picture"
+
+
+def test_terms_that_nothing_can_meet_are_refused() -> None:
+    with pytest.raises(BadInput, match="no larger than the second"):
+        Screen(smallest_px=400, largest_px=64)

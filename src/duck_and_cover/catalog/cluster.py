@@ -153,7 +153,13 @@ class ClusterCrew:
 
     async def _asked(self, function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
         task: Any = ray.remote(_all).options(max_retries=0)
-        return await asyncio.wait_for(task.remote(function, list(items)), self.longest_s)
+        under_way = task.remote(function, list(items))
+        try:
+            async with asyncio.timeout(self.longest_s):
+                return await under_way
+        except TimeoutError:
+            ray.cancel(under_way, force=True)  # else it keeps its core, and those behind it wait for nothing
+            raise
 
 
 def _all(function: Callable[[Item], Result], items: list[Item]) -> list[Result]:

@@ -59,7 +59,7 @@ class Guard:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        _end(self._pool)  # a file that holds its decoder would hold the end of the program as well
 
     async def each(self, function: Callable[[Item], Result], items: Sequence[Item],
                    blame: Callable[[str], Result]) -> list[Result]:  # fmt: skip
@@ -88,7 +88,8 @@ class Guard:
                      items: Sequence[Item]) -> list[Result]:  # fmt: skip
         with _undisturbed():
             future = asyncio.get_running_loop().run_in_executor(pool, _all, function, list(items))
-        return await asyncio.wait_for(future, self.longest_s)
+        async with asyncio.timeout(self.longest_s):  # `wait_for` of 3.11 may lose a cancellation
+            return await future
 
     def _made(self, processes: int) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(processes, mp_context=get_context("forkserver"), initializer=_confined,

@@ -59,7 +59,7 @@ def look_at(content: bytes, sizes_px: Iterable[int] = ()) -> Looked:
                     return Looked("a picture of one pixel")
                 flags = ["animated"] if getattr(picture, "n_frames", 1) > 1 else []
                 picture.load()
-                small = np.asarray(picture.convert("L").resize((9, 8), Image.Resampling.BOX), np.int16)
+                small = np.asarray(flattened(picture).convert("L").resize((9, 8), Image.Resampling.BOX), np.int16)
                 wide, high, kind = *picture.size, str(picture.format)
                 smaller = {px: _smaller(picture, px) for px in sizes_px if not _serves(kind, wide, high, px)}
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-import sys
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +17,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from duck_and_cover.catalog.lock import Lock
 from duck_and_cover.errors import BadInput, CannotWrite
 from duck_and_cover.sources.source import Found, FoundAlbum, FoundArtist, Task
 
@@ -25,6 +25,7 @@ __all__ = ["VERSION", "Catalog", "Queued", "add_album", "add_artist", "wait"]
 
 VERSION = 1
 _MISSING = "missing "
+_LONGEST_WAIT_S = 31 * 86_400.0  # what a wait that is written down may be at most
 _CANNOT_WRITE = ("full", "disk I/O", "readonly", "unable to open", "locked")
 _LARGEST = 2**63 - 1
 _PLACES = """SELECT c.size_px, coalesce(a.artist_id, 'unknown'), c.album_id FROM covers c
@@ -49,13 +50,14 @@ class Catalog:
 
     def __init__(self, path: Path, *, reading: bool = False) -> None:
         self.path = Path(path)
-        self._lock: Any = None
+        self._lock: Lock | None = None
         if reading and not self.path.is_file():
             raise BadInput(f"{path}: no catalog is there; `duckcover gather` makes one")
         try:
             if not reading:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                self._take_lock()
+                beside = self.path.with_name(f"{self.path.name}.lock")
+                self._lock = Lock(beside, f"{self.path}: another process is writing this catalog")
             with self.errors():
                 self.connection = _opened(self.path, reading)
                 self.connection.create_function("place", 1, lambda url: zlib.crc32(url.encode()), deterministic=True)
@@ -65,17 +67,6 @@ class Catalog:
         except BaseException:
             self.close()
             raise
-
-    def _take_lock(self) -> None:
-        if sys.platform == "win32":
-            return
-        import fcntl
-
-        self._lock = self.path.with_name(f"{self.path.name}.lock").open("w")
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise BadInput(f"{self.path}: another process is writing this catalog; wait for it or stop it") from error
 
     def _prepare(self, reading: bool) -> None:
         empty = not self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
@@ -157,8 +148,9 @@ class Catalog:
 
     def wait_until(self, source: str, now: float | None = None) -> float:
         """The time before which a service wants no request, or 0."""
-        until = float(self.notes(source).get("not before", 0))
-        return until if until > (time.time() if now is None else now) else 0.0
+        now = time.time() if now is None else now
+        until = min(float(self.notes(source).get("not before", 0)), now + _LONGEST_WAIT_S)
+        return until if until > now else 0.0
 
     def ask_to_wait(self, source: str, until: float) -> None:
         """Remember that a service wants no request before a time."""
@@ -230,11 +222,14 @@ class Catalog:
             return c.execute("UPDATE tasks SET state = 'waiting', attempts = 0, not_before = 0 WHERE source = ? "
                              "AND state = 'parked'", (source,)).rowcount  # fmt: skip
 
-    def release(self, source: str, below: int) -> int:
-        """Queue the pages that were held because fewer results were wanted, up to result `below`; how many."""
+    def want(self, source: str, most: int) -> None:
+        """Ask for the first `most` results of searches: queue pages that were held because fewer were wanted, and hold
+        those beyond.
+        """
         with self.change() as c:
-            return c.execute("UPDATE tasks SET state = 'waiting' WHERE source = ? AND state = 'held' "
-                             "AND CAST(page AS INTEGER) < ?", (source, below)).rowcount  # fmt: skip
+            for now, then, which in (("held", "waiting", "<"), ("waiting", "held", ">=")):
+                c.execute(f"UPDATE tasks SET state = ? WHERE source = ? AND state = ? AND stage = 'search' "
+                          f"AND CAST(page AS INTEGER) {which} ?", (then, source, now, most))  # fmt: skip
 
     def _plan(self, c: sqlite3.Connection, source: str, tasks: Iterable[Task], state: str = "waiting") -> None:
         missing = {name.removeprefix(_MISSING): why for name, why in c.execute(

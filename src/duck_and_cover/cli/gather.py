@@ -74,7 +74,7 @@ def gather(source: str, folder: Path | None, path: Path, genre_file: Path | None
     with Catalog(path) as catalog:
         asked = service(source, settings, catalog.notes(source), top)
         catalog.plan(source, asked.begin(wanted))
-        catalog.release(source, top)
+        catalog.want(source, top)
         if try_again:
             click.echo(f"{catalog.try_again(source):,} tasks are tried again")
 

@@ -26,7 +26,7 @@ def meter(what: str, total: int | None = None) -> Callable[[int], None]:
     def say(done: int) -> None:
         nonlocal last, before
         before = done if before < 0 else before
-        now, whole = time.monotonic(), done == total
+        now, whole = time.monotonic(), done == total and done > before
         if not whole and now - last < (LIVE_EVERY_S if live else PLAIN_EVERY_S):
             return
         last = now

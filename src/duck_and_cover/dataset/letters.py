@@ -10,7 +10,7 @@ left, and the cover is not shown.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from duck_and_cover.cover import Pixels
 from duck_and_cover.errors import BadInput
 
-__all__ = ["MOST_COVERED", "Box", "covered", "grown", "letter_mask", "load_letters", "without_letters"]
+__all__ = ["MOST_COVERED", "Box", "covered", "grown", "letter_mask", "load_letters", "read_lines", "without_letters"]
 
 Box = tuple[float, float, float, float]
 
@@ -45,17 +45,29 @@ def covered(boxes: Iterable[Box]) -> float:
     return float(letter_mask(boxes, 64).mean())
 
 
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a file of lettering, `id` and `boxes` in each; a torn last line is left out.
+
+    Raises `BadInput` for a file that is none, with the number of the line.
+    """
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if not line.endswith(b"\n"):
+                return
+            try:
+                row = json.loads(line)
+                row["id"], row["boxes"] = (
+                    str(row["id"]),
+                    [tuple(map(float, (a, b, c, d))) for a, b, c, d in row["boxes"]],
+                )
+            except (ValueError, KeyError, TypeError) as error:
+                raise BadInput(f"{path}:{number}: not a line of letter boxes ({error})") from error
+            yield row
+
+
 def load_letters(path: Path) -> dict[str, list[Box]]:
-    """id -> boxes of the lines of a file that `finding.find_letters` wrote; a torn last line is left out."""
-    found: dict[str, list[Box]] = {}
-    text = path.read_text("utf-8")
-    for number, line in enumerate(text[: text.rfind("\n") + 1].splitlines(), 1):
-        try:
-            row = json.loads(line)
-            found[row["id"]] = [(float(a), float(b), float(c), float(d)) for a, b, c, d in row["boxes"]]
-        except (ValueError, KeyError, TypeError) as error:
-            raise BadInput(f"{path}:{number}: not a line of letter boxes ({error})") from error
-    return found
+    """id -> boxes of a file that `lettering/finding.py` wrote."""
+    return {row["id"]: row["boxes"] for row in read_lines(path)}
 
 
 def letter_mask(boxes: Iterable[Box], resolution_px: int) -> NDArray[np.bool_]:

@@ -36,6 +36,7 @@ __all__ = [
     "CoverDataset",
     "Part",
     "PixelTable",
+    "example_ids",
     "letters_hash",
     "part_of",
     "pixel_table",
@@ -61,7 +62,7 @@ def part_of(artist: str | None, id: str) -> Literal["train", "validation", "test
     >>> part_of("Guns N' Roses", "1") == part_of("guns n\N{RIGHT SINGLE QUOTATION MARK}roses", "2")
     True
     """
-    if id in _examples():
+    if id in example_ids():
         return "test"
     place = split_place(artist, id)
     for name, end in _SHARES:
@@ -78,8 +79,8 @@ def split_place(artist: str | None, id: str) -> float:
 
 
 @functools.cache
-def _examples() -> frozenset[str]:
-    """Ids of the example albums that ship."""
+def example_ids() -> frozenset[str]:
+    """Ids of the example albums that ship, as their service has them."""
     return frozenset((resources.files("duck_and_cover") / "example_album_ids.txt").read_text("utf-8").split())
 
 
@@ -178,7 +179,7 @@ def _origin(row: dict[str, Any]) -> Found:
     if year is not None and (not FIRST_YEAR <= year <= LAST_YEAR or source in _REISSUE_SOURCES):
         year = None
     album = Album(row.get("artist"), row.get("album"), tuple(row.get("genres") or ()), year)
-    return Found(album, source, row["id"], row.get("rights") or "unknown")
+    return Found(album, source, str(row["id"]), row.get("rights") or "unknown")
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ Reference: Hugging Face `datasets`, documentation of the `Image` feature and of 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import json
@@ -27,7 +28,17 @@ import pyarrow.parquet as pq
 
 from duck_and_cover.errors import BadInput, CannotWrite
 
-__all__ = ["COLUMNS", "MANIFEST", "PARTS", "add_columns", "manifest", "order_of", "read_rows", "write_shards"]
+__all__ = [
+    "COLUMNS",
+    "MANIFEST",
+    "PARTS",
+    "add_columns",
+    "manifest",
+    "order_of",
+    "read_rows",
+    "refuse_others",
+    "write_shards",
+]
 
 PARTS = ("train", "validation", "test")
 MANIFEST, WORK = "manifest.json", ".partial"
@@ -74,6 +85,7 @@ def write_shards(folder: Path, rows: Iterable[Mapping[str, Any]], facts: Mapping
         for part, group in _by_part(_counted(rows, counts)):
             names |= _named(part, list(_write_part(work, part, group, kinds, most_bytes)))
         if not names:
+            shutil.rmtree(work)
             raise BadInput(f"{folder}: no cover is left to write")
         content = hashlib.sha256("".join(names.values()).encode()).hexdigest()[:16]
         told = {**facts, "columns": kinds, **{name: dict(sorted(c.items())) for name, c in counts.items()},
@@ -161,14 +173,32 @@ def _finish(folder: Path) -> None:
     if not (work / MANIFEST).is_file():
         return
     names = json.loads((work / MANIFEST).read_text("utf-8"))["shards"]
+    before = _own(folder)
     for name in names:
-        if (work / name).is_file():
+        with contextlib.suppress(FileNotFoundError):  # there already, or whoever looked at the same time put it there
             (work / name).replace(folder / name)
-    for old in folder.glob("*.parquet"):
-        if old.name not in names:
-            old.unlink()
-    (work / MANIFEST).replace(folder / MANIFEST)
+    for old in before - set(names):
+        (folder / old).unlink(missing_ok=True)
+    with contextlib.suppress(FileNotFoundError):
+        (work / MANIFEST).replace(folder / MANIFEST)
     shutil.rmtree(work, ignore_errors=True)
+
+
+def _own(folder: Path) -> set[str]:
+    """The shards that the manifest in a folder names; what else lies there is somebody else's."""
+    try:
+        return set(json.loads((folder / MANIFEST).read_text("utf-8"))["shards"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+
+
+def refuse_others(folder: Path) -> None:
+    """Raise `BadInput` where a dataset would lie among Parquet files that are not its own."""
+    _finish(folder)
+    if others := sorted({path.name for path in folder.glob("*.parquet")} - _own(folder)):
+        raise BadInput(
+            f"{folder}: holds Parquet that is no part of a dataset ({others[0]}); choose a folder of its own"
+        )
 
 
 def _sha256(path: Path) -> str:

@@ -38,6 +38,9 @@ __all__ = ["Broken", "Http", "NeedsUser", "Refused", "Reply", "Unanswered", "Wai
 MOST_REDIRECTS = 5
 MOST_BYTES = 20_000_000
 TIMEOUT_S = 30.0
+LONGEST_WAIT_S = 30 * 86_400.0
+"""Nobody means a longer Retry-After than this."""
+
 _REDIRECTS = (301, 302, 303, 307, 308)
 _NOT_NOW = (429, 503)
 _SERVER_FAULT = 500
@@ -106,7 +109,7 @@ class Reply:
         """The body as JSON; raises `Broken` where it is something else, as proxies and portals send."""
         try:
             return json.loads(self.body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Broken("200 with something that is not JSON", self.status) from error
 
 
@@ -263,9 +266,9 @@ def _retry_after(text: str | None) -> float | None:
     if not text:
         return None
     with contextlib.suppress(ValueError):
-        return max(0.0, float(text)) if math.isfinite(float(text)) else None
+        return min(max(0.0, float(text)), LONGEST_WAIT_S) if math.isfinite(float(text)) else None
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+        return min(max(0.0, parsedate_to_datetime(text).timestamp() - time.time()), LONGEST_WAIT_S)
     except ValueError:
         return None
 

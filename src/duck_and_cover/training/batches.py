@@ -101,20 +101,26 @@ def training_set(
             f"{data}: no cover states a genre, year, artist or album, so there is nothing to ask a network for; "
             "add those columns, or train without conditions: --set drop_all=1"
         )
+    known = sum(origin.id in letters for origin in origins) if letters else len(origins)
+    if known < len(origins) / 2:
+        what = f"{data}: the lettering of {known} of {len(origins)} covers is known"
+        raise BadInput(f"{what}; `duckcover dataset letters` finds that of the others")
     boxes = tuple(tuple((letters or {}).get(origin.id, ())) for origin in origins)
-    families = [main_family(origin.album.genres) or "" for origin in origins]
-    known = Counter(family for family in families if family)
     shown = np.array([covered(each) <= MOST_COVERED for each in boxes])
     if not shown.any():
-        raise BadInput(f"{data}: lettering fills every cover; train without --letters")
+        if part == "train":
+            raise BadInput(f"{data}: lettering fills every cover; train without --letters")
+        shown[:] = True  # to be measured against they will do
+    families = [main_family(origin.album.genres) or "" for origin in origins]
+    counts = Counter(family for family, there in zip(families, shown, strict=True) if family and there)
     return TrainingSet(tables, boxes, conditions, _chances(families, recipe.balance, shown), table.content_hash,
-                       table.letters_hash, dict(known.most_common()))  # fmt: skip
+                       table.letters_hash, dict(counts.most_common()))  # fmt: skip
 
 
 def _chances(families: Sequence[str], balance: float, shown: NDArray[np.bool_]) -> NDArray[np.float64]:
     """How often each cover is drawn, given the family of each, and whether it is shown at all."""
-    counts = Counter(families)
-    chances = np.array([counts[family] ** -balance for family in families]) * shown
+    counts = Counter(family for family, there in zip(families, shown, strict=True) if there)
+    chances = np.array([(counts[family] or 1) ** -balance for family in families]) * shown
     return chances / chances.sum()
 
 

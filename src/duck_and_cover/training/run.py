@@ -160,8 +160,8 @@ def _sets(data: Path, recipe: Recipe, encoder: ConditionEncoder, cache_dir: Path
           letters: Mapping[str, Sequence[Box]] | None) -> tuple[TrainingSet, TrainingSet]:  # fmt: skip
     """What is shown and what is kept back to measure against; the former twice where too few are kept back."""
     covers = training_set(data, recipe, encoder, cache_dir, letters=letters)
-    if len(covers) < FEWEST_COVERS:
-        raise BadInput(f"{data}: {len(covers)} covers to train on; wanted {FEWEST_COVERS} or more")
+    if (count := int((covers.chances > 0).sum())) < FEWEST_COVERS:
+        raise BadInput(f"{data}: {count} covers to train on; wanted {FEWEST_COVERS} or more")
     if len(CoverDataset(data, "validation", smallest_px=recipe.smallest_px)) < FEWEST_HELD_BACK:
         return covers, covers
     return covers, training_set(data, recipe, encoder, cache_dir, part="validation", letters=letters)

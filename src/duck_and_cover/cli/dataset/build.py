@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import click
@@ -35,10 +36,11 @@ def build(covers: Path, output: Path, smallest: int, largest: int, ray: str | No
         raise MissingExtra("building a dataset", "gather") from error
     from duck_and_cover.dataset.building.screening import Screen
 
+    wanted, left_out = Screen(smallest_px=smallest, largest_px=largest), {}
+    found = candidates(covers, lambda folder: _gathered(folder, output, left_out))
     output.mkdir(parents=True, exist_ok=True)
     with crew_for(ray) as crew:
-        done = run(candidates(covers, lambda folder: _gathered(folder, output)), output, crew,
-                   wanted=Screen(smallest_px=smallest, largest_px=largest), progress=meter("covers"))  # fmt: skip
+        done = run(found, output, crew, wanted=wanted, left_out=left_out, progress=meter("covers"))
     parts = "   ".join(f"{count:,} {part}" for part, count in done.manifest["parts"].items())
     click.echo(f"{output}   {done.kept:,} of {done.candidates:,} covers   {parts}")
     for reason, many in done.rejected.items():
@@ -46,17 +48,17 @@ def build(covers: Path, output: Path, smallest: int, largest: int, ray: str | No
     click.echo(f"next: duckcover dataset letters {output}")
 
 
-def _gathered(folder: Path, output: Path) -> Path:
-    """A catalog of a folder of one's own, beside the dataset that it becomes."""
+def _gathered(folder: Path, output: Path, left_out: dict[str, str]) -> Path:
+    """A catalog of a folder of one's own, beside the dataset that it becomes; `left_out` gets what brings nothing."""
     from duck_and_cover.catalog.intake import take_folder
     from duck_and_cover.catalog.store import Catalog
 
-    skipped: list[str] = []
+    def skipped(place: Path, why: str) -> None:
+        name = place.relative_to(folder).as_posix() if place.is_relative_to(folder) else place.name
+        left_out[name.encode("utf-8", "replace").decode()] = why
+
     path = output / ".gathered" / "catalog.db"
+    shutil.rmtree(path.parent, ignore_errors=True)  # what is no longer in the folder is no longer in the dataset
     with Catalog(path) as catalog:
-        take_folder(catalog, folder, path.parent, lambda place, why: skipped.append(f"{place}: {why}"), meter("albums"))
-    for line in skipped[:5]:
-        click.echo(f"left out: {line}", err=True)
-    if len(skipped) > 5:
-        click.echo(f"left out: {len(skipped) - 5} more", err=True)
+        take_folder(catalog, folder, path.parent, skipped, meter("albums"))
     return path

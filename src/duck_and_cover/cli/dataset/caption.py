@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,7 +74,9 @@ def caption(data: Path, captioner: str, revision: str | None, prompt: str | None
         with crew_for(ray) as crew:
             by, at_once = Spread(asked, crew), asked.batch * 2 * crew.processes
             came = run(data, by, names=names, batch=at_once, limit=limit, watch=watch)
-    again = f"duckcover dataset caption {data}" + (f" --captioner {captioner}" if captioner != TEMPLATE else "")
+    options = {"--captioner": captioner if captioner != TEMPLATE else None, "--revision": revision, "--prompt": prompt}
+    said = "".join(f" {name} {shlex.quote(value)}" for name, value in options.items() if value is not None)
+    again = f"duckcover dataset caption {data}{said}{' --names' if names else ''}"
     if limit is not None:
         for text in list(came.captions.values())[:limit]:
             click.echo(text)

@@ -32,7 +32,7 @@ def letters(data: Path, output: Path | None, page: Path | None, ray: str | None)
         from duck_and_cover.dataset.reader import CoverDataset
     except ImportError as error:
         raise MissingExtra("reading covers", "gather") from error
-    output = output or (data / "letters.jsonl" if data.is_dir() else data.with_suffix(".letters.jsonl"))
+    output = output or default_letters(data)
     total = len(CoverDataset(data))
     eye(threads=1)  # what is missing is told here, not by a process
     jobs = (Job(each.id, each.content, each.artist, each.album) for each in candidates(data, _none))
@@ -49,3 +49,8 @@ def letters(data: Path, output: Path | None, page: Path | None, ray: str | None)
 
 def _none(folder: Path) -> Path:
     raise BadInput(f"{folder}: no Parquet shards there; `duckcover dataset build` makes some")
+
+
+def default_letters(data: Path) -> Path:
+    """Where the lettering of a dataset stands unless one says otherwise: in it, or beside a single file."""
+    return data / "letters.jsonl" if data.is_dir() else data.with_suffix(".letters.jsonl")

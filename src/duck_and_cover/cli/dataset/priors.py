@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from duck_and_cover.cli.dataset.letters import default_letters
 from duck_and_cover.cli.meter import meter
 from duck_and_cover.errors import BadInput, MissingExtra
 
@@ -28,7 +29,7 @@ def priors(data: Path, letters: Path | None, output: Path, chart: Path | None) -
         from duck_and_cover.dataset.reader import CoverDataset
     except ImportError as error:
         raise MissingExtra("reading covers", "gather") from error
-    letters = letters or data / "letters.jsonl"
+    letters = letters or default_letters(data)
     if not letters.is_file():
         raise BadInput(f"{letters}: not there; `duckcover dataset letters {data}` makes it, or name one (--letters)")
     seen = see(data, letters, meter("covers", len(CoverDataset(data))))

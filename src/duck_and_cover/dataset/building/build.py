@@ -30,7 +30,7 @@ from duck_and_cover.dataset.building.journal import Journal
 from duck_and_cover.dataset.building.screening import Screen, Screened, screen
 from duck_and_cover.dataset.building.twins import groups
 from duck_and_cover.dataset.reader import SPLIT, part_of
-from duck_and_cover.dataset.shards import PARTS, order_of, write_shards
+from duck_and_cover.dataset.shards import PARTS, order_of, refuse_others, write_shards
 from duck_and_cover.errors import BadInput
 
 __all__ = ["REJECTED", "Built", "build"]
@@ -67,28 +67,37 @@ class _Seen(NamedTuple):
 
 
 def build(covers: Iterable[Candidate], folder: Path, crew: Crew, *, wanted: Screen = Screen(),  # noqa: B008  (frozen)
+          left_out: Mapping[str, str] | None = None,
           progress: Callable[[int], None] = lambda done: None) -> Built:  # fmt: skip
     """Make a dataset of candidates in `folder`, or renew the one that is there.
 
     crew:      who screens. progress: is told how many have been screened.
-    Raises `BadInput` where nothing is left, `CannotWrite` where the disk is full; the same command goes on.
+    left_out:  what came to no candidate, and why; it is counted with what is rejected.
+    Raises `BadInput` where nothing is left or other Parquet lies in the folder, `CannotWrite` where the disk is full;
+    the same command goes on.
     """
+    refuse_others(folder)
     work = folder / ".build"
     terms = {"version": _VERSION, **asdict(wanted)}
     with Journal(work, terms) as journal:
         seen, rejected = asyncio.run(_screened(covers, journal, crew, wanted, progress))
+        rejected |= left_out or {}
         count = len(seen) + len(rejected)
         if not count:
             raise BadInput(f"{folder}: no candidate came; is the catalog or folder empty?")
         seen, parts, more = _decided(seen)
         rejected |= more
-        reasons = Counter(reason.partition(": ")[0] for reason in rejected.values())
+        counted = Counter(reason.partition(": ")[0] for reason in rejected.values())
+        reasons = dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
         facts = {"made_by": "duckcover dataset build", "screen": asdict(wanted), "split": SPLIT, "candidates": count,
-                 "rejected": dict(reasons.most_common())}  # fmt: skip
-        _write_rejected(folder / REJECTED, rejected)
+                 "rejected": reasons}  # fmt: skip
+        if not seen:
+            why = ", ".join(f"{many} {reason}" for reason, many in list(reasons.items())[:3])
+            raise BadInput(f"{folder}: of {count} covers none is kept ({why})")
         told = write_shards(folder, _rows(journal, seen, parts), facts)
+        _write_rejected(folder / REJECTED, rejected)
     shutil.rmtree(work, ignore_errors=True)
-    return Built(count, len(seen), dict(reasons.most_common()), told)
+    return Built(count, len(seen), reasons, told)
 
 
 async def _screened(covers: Iterable[Candidate], journal: Journal, crew: Crew, wanted: Screen,

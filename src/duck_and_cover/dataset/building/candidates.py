@@ -6,6 +6,10 @@ it, `screening.py` says; what cannot be read at all is a candidate without conte
 
 from __future__ import annotations
 
+import ast
+import contextlib
+import csv
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -16,8 +20,10 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from duck_and_cover.album import FIRST_YEAR, LAST_YEAR
+from duck_and_cover.catalog.shelf import Shelf
 from duck_and_cover.catalog.store import Catalog
 from duck_and_cover.catalog.table import rows as table_rows
+from duck_and_cover.dataset.reader import example_ids
 from duck_and_cover.errors import BadInput
 
 __all__ = ["Candidate", "candidates"]
@@ -63,7 +69,7 @@ def candidates(path: Path, gather_folder: Callable[[Path], Path]) -> Iterator[Ca
         if any(path.glob("*.parquet")) and not any((path / name).is_file() for name in METADATA):
             return _of_parquet(sorted(path.glob("*.parquet")))
         if found := [file for name in METADATA for file in sorted(path.rglob(name))]:
-            return _of_image_folder(found)
+            return _of_image_folder(path, found)
         return _of_catalog(gather_folder(path))
     try:
         with path.open("rb") as file:
@@ -80,12 +86,24 @@ def candidates(path: Path, gather_folder: Callable[[Path], Path]) -> Iterator[Ca
 def _of_catalog(path: Path) -> Iterator[Candidate]:
     with Catalog(path, reading=True) as catalog:
         for row in table_rows(catalog):
-            place = row["cover300"] or row["cover64"]
+            content, width_px, height_px = _on_shelf(catalog, path.parent, row)
             yield Candidate(
-                f"{row['source']}-{row['album_id']}", _file(path.parent / place) if place else b"",
-                _text(row["artist_name"]), _text(row["album_name"]), _genres(row["artist_genre"]), _year(row["year"]),
-                _text(row["album_release"]), row["source"], row["rights"], row["example"], row["placeholder"],
+                f"{row['source']}-{row['album_id']}", content, _text(row["artist_name"]), _text(row["album_name"]),
+                _genres(row["artist_genre"]), _year(row["year"]), _text(row["album_release"]), row["source"],
+                row["rights"], row["example"] or row["album_id"] in example_ids(), row["placeholder"], width_px,
+                height_px,
             )  # fmt: skip
+
+
+def _on_shelf(catalog: Catalog, folder: Path, row: Mapping[str, Any]) -> tuple[bytes, int | None, int | None]:
+    """The picture as it came, and its sides, rather than the one that was made smaller of it."""
+    known = catalog.rows("SELECT format, width_px, height_px FROM pictures WHERE sha256 = ? AND state = 'done' LIMIT 1",
+                         row["sha256_300"])  # fmt: skip
+    for format, width_px, height_px in list(known):
+        if content := _file(Shelf(folder).object(row["sha256_300"], format)):
+            return content, width_px, height_px
+    places = (_file(folder / place) for place in (row["cover300"], row["cover64"]) if place)
+    return next(filter(None, places), b""), None, None
 
 
 def _of_parquet(paths: list[Path]) -> Iterator[Candidate]:
@@ -96,29 +114,34 @@ def _of_parquet(paths: list[Path]) -> Iterator[Candidate]:
                     raise BadInput(f"{path.name}: no columns `id` and `image`; found {file.schema_arrow.names}")
                 for batch in file.iter_batches(_BATCH):
                     for row in batch.to_pylist():
-                        yield _of_row(row, (row["image"] or {}).get("bytes") or b"")
+                        image = row["image"]
+                        content = image.get("bytes") if isinstance(image, dict) else image
+                        yield _of_row(row, content if isinstance(content, bytes) else b"")
         except (OSError, ValueError) as error:
             if isinstance(error, BadInput):
                 raise
             raise BadInput(f"{path}: not a readable Parquet file ({error})") from error
 
 
-def _of_image_folder(metadata: list[Path]) -> Iterator[Candidate]:
-    """Pictures beside a metadata file, whose `file_name` is relative to it; pictures that it does not name as well."""
+def _of_image_folder(top: Path, metadata: list[Path]) -> Iterator[Candidate]:
+    """Pictures beside metadata files, whose `file_name` is relative to them; pictures that none names as well."""
+    named: set[Path] = set()
     for path in metadata:
-        named: set[Path] = set()
         for number, row in enumerate(_table(path), 1):
             name = row.get("file_name")
             if not isinstance(name, str) or not name:
                 raise BadInput(f"{path}, row {number}: no file_name; wanted the place of a picture beside this file")
+            if "\0" in name:
+                raise BadInput(f"{path}, row {number}: {name!r} is no file name")
             place = (path.parent / name).resolve()
             if not place.is_relative_to(path.parent.resolve()):
                 raise BadInput(f"{path}, row {number}: {name!r} lies outside this folder")
             named.add(place)
-            yield _of_row({"id": name, **row}, _file(place))
-        for place in sorted(path.parent.rglob("*")):
-            if place.suffix.lower() in IMAGE_SUFFIXES and place.resolve() not in named:
-                yield Candidate(place.relative_to(path.parent).as_posix(), _file(place))
+            id = place.relative_to(top.resolve()).as_posix()
+            yield _of_row({**row, "id": row.get("id") or id}, _file(place))
+    for place in sorted(top.rglob("*")):
+        if place.suffix.lower() in IMAGE_SUFFIXES and place.resolve() not in named:
+            yield Candidate(_id(place.relative_to(top).as_posix()), _file(place))
 
 
 def _table(path: Path) -> Iterator[Mapping[str, Any]]:
@@ -126,18 +149,16 @@ def _table(path: Path) -> Iterator[Mapping[str, Any]]:
         if path.suffix == ".parquet":
             yield from pq.read_table(path).to_pylist()
         elif path.suffix == ".csv":
-            import csv
-
-            with path.open(encoding="utf-8", newline="") as file:
+            with path.open(encoding="utf-8-sig", newline="") as file:
                 yield from csv.DictReader(file)
         else:
-            for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            for number, line in enumerate(path.read_text("utf-8-sig").split("\n"), 1):
                 if line.strip():
                     row = json.loads(line)
                     if not isinstance(row, dict):
                         raise BadInput(f"{path}, line {number}: wanted a JSON object")
                     yield row
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError, csv.Error) as error:
         if isinstance(error, BadInput):
             raise
         raise BadInput(f"{path}: cannot be read ({error})") from error
@@ -152,10 +173,11 @@ def _of_row(row: Mapping[str, Any], content: bytes) -> Candidate:
     release = _text(first("release", "album_release", "release_date"))
     year = _year(first("year"))
     return Candidate(
-        str(row["id"]), content, _text(first("artist", "artist_name")), _text(first("album", "album_name", "title")),
+        _id(row["id"] if row["id"] is not None else _named_by(content)), content,
+        _text(first("artist", "artist_name")), _text(first("album", "album_name", "title")),
         _genres(first("genres", "artist_genre", "genre")), year if year is not None else _year(release), release,
         _text(first("source")) or "unknown", _text(first("rights", "license")) or "unknown",
-        bool(first("example")), bool(first("placeholder")), _count(first("source_width")),
+        _flag(first("example")), _flag(first("placeholder")), _count(first("source_width")),
         _count(first("source_height")),
     )  # fmt: skip
 
@@ -168,6 +190,21 @@ def _file(path: Path) -> bytes:
         return b""
 
 
+def _named_by(content: bytes) -> str:
+    """What a row without an id is called: by its picture."""
+    return hashlib.blake2b(content, digest_size=8).hexdigest()
+
+
+def _id(value: Any) -> str:
+    """As text that files can hold."""
+    return str(value).encode("utf-8", "replace").decode("utf-8")
+
+
+def _flag(value: Any) -> bool:
+    """Of a table of anybody's: "False" and "no" are not true."""
+    return bool(value) and str(value).strip().casefold() not in ("", "0", "0.0", "false", "no", "none", "nan", "f", "n")
+
+
 def _text(value: Any) -> str | None:
     """On one line, without halves of characters; None for nothing."""
     if not isinstance(value, str):
@@ -176,16 +213,21 @@ def _text(value: Any) -> str | None:
 
 
 def _genres(value: Any) -> tuple[str, ...]:
-    """Of a list, or of a text that separates them by commas, semicolons or as JSON; each once, in order."""
+    """Of a list, or of a text that separates them by commas, semicolons or as JSON and Python do; each once."""
     if isinstance(value, str):
-        try:
-            parsed = json.loads(value) if value.startswith("[") else value
-        except ValueError:
-            parsed = value
+        parsed = _list(value) if value.startswith("[") else value
         value = re.split(r"[;,|]", parsed) if isinstance(parsed, str) else parsed
     if not isinstance(value, list | tuple):
         return ()
     return tuple(dict.fromkeys(text.casefold() for each in value if (text := _text(each))))
+
+
+def _list(text: str) -> Any:
+    """A list as JSON or Python write it; the text itself where it is neither."""
+    for read in (json.loads, ast.literal_eval):
+        with contextlib.suppress(ValueError, SyntaxError, RecursionError, MemoryError):
+            return read(text)
+    return text
 
 
 def _year(value: Any) -> int | None:
@@ -196,4 +238,7 @@ def _year(value: Any) -> int | None:
 
 
 def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and 0 < value < 1 << 20 else None
+    count = (
+        int(value) if isinstance(value, int) or (isinstance(value, str) and value.isascii() and value.isdigit()) else 0
+    )
+    return count if 0 < count < 1 << 20 else None

@@ -6,6 +6,7 @@ since is screened anew.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from duck_and_cover.catalog.lock import Lock
 from duck_and_cover.dataset.building.candidates import Candidate
 from duck_and_cover.dataset.building.screening import Screened
 from duck_and_cover.errors import CannotWrite
@@ -31,22 +33,28 @@ class Journal:
         self._known: dict[tuple[str, str], int] = {}
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            if (folder / "terms.json").is_file() and json.loads((folder / "terms.json").read_text("utf-8")) != terms:
+            beside = folder.with_name(f"{folder.name}.lock")
+            self._lock = Lock(beside, f"{folder.parent}: another build is at work on it")
+            if _terms(folder) != terms:
                 shutil.rmtree(folder)
                 folder.mkdir()
-            (folder / "terms.json").write_text(json.dumps(terms), "utf-8")
+                partial = folder / "terms.partial"
+                partial.write_text(json.dumps(terms), "utf-8")
+                partial.replace(folder / "terms.json")
             self._lines = (folder / "journal.jsonl").open("ab+")
             self._pictures = (folder / "pictures.bin").open("ab+")
             self._take_up()
-        except (OSError, ValueError) as error:
-            raise CannotWrite(f"{folder}: cannot be written ({error})") from error
+        except OSError as error:
+            raise CannotWrite(f"{folder}: cannot be written ({error.strerror or error})") from error
 
     def __enter__(self) -> Journal:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._lines.close()
-        self._pictures.close()
+        for file in (self._lines, self._pictures):
+            with contextlib.suppress(OSError):  # a full disk was told of when it was written to
+                file.close()
+        self._lock.close()
 
     def _take_up(self) -> None:
         """Read the lines that are whole and whose pictures are; cut off the rest."""
@@ -101,6 +109,14 @@ class Journal:
         """The picture of a line."""
         self._pictures.seek(row["at"])
         return self._pictures.read(row["length"])
+
+
+def _terms(folder: Path) -> Any:
+    """What a journal was begun with; None where that cannot be read."""
+    try:
+        return json.loads((folder / "terms.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
 
 
 def _row(candidate: Candidate, digest: str, screened: Screened, at: int) -> dict[str, Any]:

@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from duck_and_cover.cover import Pixels, flattened
+from duck_and_cover.cover import FORMATS, Pixels, flattened, has_foreign_colours
+from duck_and_cover.errors import BadInput
 
 __all__ = ["SMALL_PX", "Screen", "Screened", "looks_like_a_disc", "phash", "screen"]
 
@@ -45,6 +46,11 @@ class Screen:
     largest_px: int = 512
     shape: float = 1.1
     blank: float = 2.0
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.smallest_px <= self.largest_px:
+            what = f"covers of {self.smallest_px} px and more, made {self.largest_px} px and less"
+            raise BadInput(f"{what}; wanted the first to be no larger than the second")
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ def screen(content: bytes, wanted: Screen) -> Screened:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(content)) as file:
+            with Image.open(io.BytesIO(content), formats=FORMATS) as file:
                 width, height = file.size
                 if width * height > MOST_PIXELS:
                     return Screened("more than 50 million pixels")
@@ -86,6 +92,7 @@ def screen(content: bytes, wanted: Screen) -> Screened:
                     file.format in _KEPT and file.mode == "RGB" and "transparency" not in file.info
                     and plain.size == file.size and width == height <= wanted.largest_px
                     and getattr(file, "n_frames", 1) == 1 and file.getexif().get(0x0112, 1) == 1
+                    and not has_foreign_colours(file)
                 )  # fmt: skip
                 suffix = _KEPT.get(str(file.format), "jpg") if as_it_is else "jpg"
     except Image.DecompressionBombError:

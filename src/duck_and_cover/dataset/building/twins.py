@@ -28,7 +28,8 @@ recoloured or turned into its negative by more.
 """
 
 _BITS = np.array([bin(i).count("1") for i in range(1 << 16)], np.uint8)
-_MOST_AT_ONCE = 2000
+_MOST_AT_ONCE = 2_000_000
+"""Pairs whose bits are counted at a time."""
 
 
 def near_pairs(hashes: NDArray[np.uint64]) -> Iterator[tuple[int, int]]:
@@ -46,8 +47,9 @@ def near_pairs(hashes: NDArray[np.uint64]) -> Iterator[tuple[int, int]]:
 
 
 def _within(hashes: NDArray[np.uint64], rows: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    for start in range(0, len(rows) if len(rows) > 1 else 0, _MOST_AT_ONCE):
-        block = rows[start : start + _MOST_AT_ONCE]
+    step = max(1, _MOST_AT_ONCE // max(1, len(rows)))
+    for start in range(0, len(rows) if len(rows) > 1 else 0, step):
+        block = rows[start : start + step]
         differ = hashes[block][:, None] ^ hashes[rows[start:]][None]
         bits = _BITS[differ.view(np.uint16).reshape(*differ.shape, 4)].sum(2)
         for a, b in zip(*np.nonzero(bits <= NEAR), strict=True):
@@ -58,15 +60,18 @@ def _within(hashes: NDArray[np.uint64], rows: NDArray[np.int64]) -> Iterator[tup
 
 def groups(hashes: Sequence[int], small: Sequence[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """For each of N covers the first cover of its group: of those that show the same picture, and of those that are
-    near, (N,) each.
+    near, (N,) each. Covers that agree to the last bit are one from the start, however many they are.
     """
+    first: dict[tuple[int, bytes], int] = {}
+    of = np.array([first.setdefault(key, i) for i, key in enumerate(zip(hashes, small, strict=True))], np.int64)
+    rows = np.unique(of)
+    thumbs = np.frombuffer(b"".join(small[i] for i in rows), np.uint8).reshape(len(rows), -1).astype(np.int16)
     same, near = np.arange(len(hashes)), np.arange(len(hashes))
-    thumbs = np.frombuffer(b"".join(small), np.uint8).reshape(len(hashes), -1).astype(np.int16)
-    for i, j in near_pairs(np.array(hashes, np.uint64)):
-        _join(near, i, j)
-        if np.abs(thumbs[i] - thumbs[j]).mean() <= SAME:
-            _join(same, i, j)
-    return _roots(same), _roots(near)
+    for a, b in near_pairs(np.array(hashes, np.uint64)[rows]):
+        _join(near, int(rows[a]), int(rows[b]))
+        if np.abs(thumbs[a] - thumbs[b]).mean() <= SAME:
+            _join(same, int(rows[a]), int(rows[b]))
+    return _roots(same)[of], _roots(near)[of]
 
 
 def _root(parents: NDArray[np.int64], i: int) -> int:

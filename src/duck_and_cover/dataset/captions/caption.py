@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from duck_and_cover.catalog.lock import Lock
 from duck_and_cover.cover import Pixels, read_pixels
 from duck_and_cover.dataset.captions import Captioner
 from duck_and_cover.dataset.reader import CoverDataset
@@ -60,8 +61,14 @@ def caption(folder: Path, captioner: Captioner, *, names: bool = False, batch: i
     """
     if sum(manifest(folder)["parts"].values()) == 0:
         raise BadInput(f"{folder}: holds no cover; build the dataset again")
-    hashes = _hashes(folder)
     path = folder / SIDECAR
+    with Lock(folder / f".{SIDECAR}.lock", f"{folder}: another process is captioning it"):
+        return _caption(folder, path, captioner, names, batch, limit, watch)
+
+
+def _caption(folder: Path, path: Path, captioner: Captioner, names: bool, batch: int, limit: int | None,
+             watch: Callable[[int, int], None] | None) -> Captioned:  # fmt: skip
+    hashes = _hashes(folder)
     said = _said(path, captioner)
     left = len(set(hashes.values()) - said.keys())
     left = left if limit is None else min(left, limit)

@@ -1,12 +1,13 @@
 """Finding the lettering on every cover of a dataset, in several processes, line by line into a file.
 
-A run that is broken off goes on: what stands in the file is not looked at again. Rows are written in the order of the
-dataset, so the same covers give the same file from one process or many.
+A run that is broken off goes on: a picture that was looked at is not looked at again. In the end rows stand in the
+order of the dataset, so the same covers give the same file from one process or many.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -15,12 +16,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from duck_and_cover.catalog.guard import Crew
+from duck_and_cover.catalog.lock import Lock
 from duck_and_cover.cover import read_pixels
 from duck_and_cover.dataset.lettering.lines import Lettering, describe
 from duck_and_cover.dataset.lettering.ocr import eye
+from duck_and_cover.dataset.letters import read_lines
 from duck_and_cover.errors import BadInput, CannotWrite
 
-__all__ = ["Census", "Job", "find_letters", "look", "take_census"]
+__all__ = ["Census", "Job", "digest_of", "find_letters", "look", "take_census"]
 
 BATCH = 8
 
@@ -46,35 +49,64 @@ class Census:
 
 def find_letters(jobs: Iterable[Job], path: Path, crew: Crew,
                  progress: Callable[[int], None] = lambda done: None) -> None:  # fmt: skip
-    """Look at covers and append what is written on them to `path`; those that stand there are passed over."""
+    """Look at covers and write what stands on them to `path`, in their order.
+
+    A picture that was looked at before is passed over, unless that failed; rows of covers that are gone are taken out.
+    Raises `BadInput` where `path` is something else or another process is at work on it, `CannotWrite`.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        done = _take_up(path)
-        progress(len(done))
-        with path.open("a", encoding="utf-8") as file:
-            todo = (job for job in jobs if job.id not in done)
-            for count, rows in _looked(todo, crew):
-                file.write("".join(json.dumps(row.to_json(), ensure_ascii=False) + "\n" for row in rows))
-                file.flush()
-                progress(len(done) + count)
+        with Lock(path.with_name(f".{path.name}.lock"), f"{path}: another process is finding letters"):
+            done = _take_up(path)
+            progress(len(done))
+            order: list[tuple[str, str]] = []
+
+            def todo() -> Iterator[Job]:
+                for job in jobs:
+                    order.append((job.id, digest_of(job.content)))
+                    if order[-1] not in done:
+                        yield job
+
+            with path.open("a", encoding="utf-8") as file:
+                for count, rows in _looked(todo(), crew):
+                    file.write("".join(json.dumps(row.to_json(), ensure_ascii=False) + "\n" for row in rows))
+                    file.flush()
+                    progress(len(done) + count)
+            _settle(path, order)
     except OSError as error:
         raise CannotWrite(f"{path}: cannot be written ({error.strerror or error}); what is in it stays") from error
 
 
-def _take_up(path: Path) -> set[str]:
-    """The ids that stand in a file; what follows the last whole line is cut off."""
+def _take_up(path: Path) -> set[tuple[str, str]]:
+    """(id, digest) of the covers that were looked at; what follows the last whole line is cut off."""
     if not path.is_file():
         return set()
-    content = path.read_bytes()
-    whole = content[: content.rfind(b"\n") + 1]
+    done = set()
     try:
-        ids = {json.loads(line)["id"] for line in whole.splitlines()}
-    except (ValueError, KeyError, TypeError) as error:
-        raise BadInput(f"{path}: not a file of lettering; name another, or move it away") from error
-    if len(whole) < len(content):
+        for row in read_lines(path):
+            if not row.get("fault"):
+                done.add((row["id"], row["digest"]))
+            row["lines"]
+    except (BadInput, KeyError) as error:
+        raise BadInput(f"{path}: not a file of lettering of this version; name another, or move it away") from error
+    content = path.read_bytes()
+    if not content.endswith(b"\n"):
         with path.open("r+b") as file:
-            file.truncate(len(whole))
-    return ids
+            file.truncate(content.rfind(b"\n") + 1)
+    return done
+
+
+def _settle(path: Path, order: list[tuple[str, str]]) -> None:
+    """One row a cover, the last that was written, in the order of the dataset; nothing is done where it is so."""
+    with path.open("rb") as file:
+        lines = file.readlines()
+    rows = [json.loads(line) for line in lines]
+    if [(row["id"], row["digest"]) for row in rows] == order:
+        return
+    last = {(row["id"], row["digest"]): line for row, line in zip(rows, lines, strict=True)}
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_bytes(b"".join(last[key] for key in dict.fromkeys(order)))
+    partial.replace(path)
 
 
 def _looked(jobs: Iterable[Job], crew: Crew) -> Iterator[tuple[int, list[Lettering]]]:
@@ -90,7 +122,7 @@ def _looked(jobs: Iterable[Job], crew: Crew) -> Iterator[tuple[int, list[Letteri
 
 async def _all(batches: list[list[Job]], crew: Crew) -> list[Lettering]:
     found = await asyncio.gather(*(crew.each(look, batch, _blamed) for batch in batches))
-    return [replace(row, id=job.id) for batch, rows in zip(batches, found, strict=True)
+    return [replace(row, id=job.id, digest=digest_of(job.content)) for batch, rows in zip(batches, found, strict=True)
             for job, row in zip(batch, rows, strict=True)]  # fmt: skip
 
 
@@ -107,11 +139,15 @@ def _blamed(reason: str) -> Lettering:
     return Lettering("", (), fault=reason)
 
 
+def digest_of(content: bytes) -> str:
+    """Which file it is: 16 hex digits."""
+    return hashlib.blake2b(content, digest_size=8).hexdigest()
+
+
 def take_census(path: Path) -> Census:
     """Count what stands in a file of lettering."""
     covers = lettered = known = found = 0
-    for line in path.read_text("utf-8").splitlines():
-        row = json.loads(line)
+    for row in read_lines(path):
         names = [row[name] for name in ("artist", "album") if row.get(name) is not None]
         covers, lettered = covers + 1, lettered + bool(row["boxes"])
         known, found = known + len(names), found + sum(names)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
@@ -60,6 +60,7 @@ class Lettering:
     """A cover's lettering. boxes: all of it, grown to hold swashes and shadows, as it is filled in.
 
     artist, album:  whether the name was found; None where it is not known.
+    fault:          why nobody could look.    digest:  of the picture's file.
     """
 
     id: str
@@ -67,11 +68,12 @@ class Lettering:
     lines: tuple[Line, ...] = ()
     artist: bool | None = None
     album: bool | None = None
-    fault: str = field(default="")
+    fault: str = ""
+    digest: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        row = {"id": self.id, "boxes": self.boxes, "lines": [asdict(line) for line in self.lines],
-               "artist": self.artist, "album": self.album}  # fmt: skip
+        row = {"id": self.id, "digest": self.digest, "boxes": self.boxes,
+               "lines": [asdict(line) for line in self.lines], "artist": self.artist, "album": self.album}  # fmt: skip
         return row | ({"fault": self.fault} if self.fault else {})
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import html
 import io
-import json
 import random
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,10 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from duck_and_cover.album import Album
-from duck_and_cover.cover import Found, Pixels
-from duck_and_cover.dataset.letters import MOST_COVERED, covered, letter_mask, without_letters
-from duck_and_cover.dataset.reader import CoverDataset
-from duck_and_cover.errors import CannotWrite
+from duck_and_cover.cover import Pixels, read_pixels
+from duck_and_cover.dataset.building.candidates import candidates
+from duck_and_cover.dataset.letters import MOST_COVERED, covered, letter_mask, read_lines, without_letters
+from duck_and_cover.errors import BadInput, CannotWrite
 
 __all__ = ["write_page"]
 
@@ -44,11 +43,13 @@ figcaption {{ font-size: 13px; margin-top: .35rem }} small {{ color: var(--soft)
 
 def write_page(data: Path, letters: Path, target: Path, *, count: int = COUNT, seed: int = 0) -> int:
     """Write a page of lettered covers that a seed picks; how many."""
-    rows = {row["id"]: row for row in map(json.loads, letters.read_text("utf-8").splitlines()) if row["boxes"]}
+    rows = {row["id"]: row for row in read_lines(letters) if row["boxes"] and "lines" in row}
     ids = set(random.Random(seed).sample(sorted(rows), min(count, len(rows))))
-    parts = [_figure(cover.pixels, rows[cover.origin.id], cover.origin.album)
-             for cover in CoverDataset(data)
-             if isinstance(cover.origin, Found) and cover.origin.id in ids]  # fmt: skip
+    parts = []
+    for row in candidates(data, lambda folder: folder):
+        if row.id in ids:
+            with contextlib.suppress(BadInput):  # a damaged picture
+                parts.append(_figure(read_pixels(row.content), rows[row.id], row.artist, row.album))
     about = (f"{len(parts)} of {len(rows):,} lettered covers. Left: where lettering was found, the artist in red, the "
              "title in blue. Right: what networks learn from; covers that lettering fills to more than "
              f"{MOST_COVERED:.0%} are not shown to them.")  # fmt: skip
@@ -62,7 +63,7 @@ def write_page(data: Path, letters: Path, target: Path, *, count: int = COUNT, s
     return len(parts)
 
 
-def _figure(pixels: Pixels, row: dict[str, Any], album: Album) -> str:
+def _figure(pixels: Pixels, row: dict[str, Any], artist: str | None, album: str | None) -> str:
     pixels = np.asarray(cv2.resize(pixels, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA), np.uint8)
     marked = pixels.copy()
     for line in row["lines"]:
@@ -73,7 +74,7 @@ def _figure(pixels: Pixels, row: dict[str, Any], album: Album) -> str:
     if share > MOST_COVERED:
         bare = (bare // 3 + 150).astype(np.uint8)
     words = " / ".join(f'<span class="{line["role"]}">{html.escape(line["text"])}</span>' for line in row["lines"])
-    names = html.escape(" – ".join(filter(None, (album.artist, album.title))) or "names unknown")
+    names = html.escape(" – ".join(filter(None, (artist, album))) or "names unknown")
     said = f"{share:.0%} covered" + (", left out" if share > MOST_COVERED else "")
     pictures = "".join(f'<img src="{_uri(p)}" alt="{alt}">' for p, alt in ((marked, "as it is"), (bare, "art alone")))
     return f"<figure><div>{pictures}</div><figcaption>{names}<br>{words}<small>{said}</small></figcaption></figure>"

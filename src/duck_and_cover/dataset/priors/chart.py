@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from duck_and_cover.colour import COLOUR_BINS, bin_colour, format_hex, luminance
 from duck_and_cover.dataset.priors.learn import as_shares
-from duck_and_cover.errors import CannotWrite
+from duck_and_cover.errors import CannotWrite, Failure
 
 __all__ = ["draw_chart"]
 
@@ -33,8 +33,10 @@ _BARS = 7
 def draw_chart(priors: Path, target: Path) -> None:
     """Draw a priors file as `duckcover dataset priors` writes it. Raises `CannotWrite`."""
     told = json.loads(priors.read_text("utf-8"))
+    if "colours" not in told["statistics"]:
+        raise Failure(f"{priors}: nothing to draw; colours told no more than the mean of all covers and were dropped")
     families = sorted(told["families"], key=lambda name: -told["families"][name])
-    families = [name for name in families if told["families"][name] >= FEWEST]
+    families = [name for name in families if told["families"][name] >= FEWEST] or families[:1]
     width, height = SIDE + len(DECADES) * (CELL + GAP), HEAD + len(families) * (CELL + GAP)
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif">',
              f'<rect width="{width}" height="{height}" fill="#f7f4ee"/>']  # fmt: skip

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duck_and_cover.cover import Found
+from duck_and_cover.dataset.letters import read_lines
 from duck_and_cover.dataset.priors.observe import STATISTICS, Observation, Statistic, observe
 from duck_and_cover.dataset.priors.shrink import Effects, fit
 from duck_and_cover.dataset.reader import CoverDataset, split_place
@@ -66,7 +67,7 @@ class Learned:
 
 def see(data: Path, letters: Path, progress: Callable[[int], None] = lambda done: None) -> Seen:
     """Count all covers of a dataset. letters: as `duckcover dataset letters` writes it."""
-    rows = {row["id"]: row for row in map(json.loads, letters.read_text("utf-8").splitlines())}
+    rows = {row["id"]: row for row in read_lines(letters)}
     dataset = CoverDataset(data)
     observations: list[Observation] = []
     origins: list[Found] = []
