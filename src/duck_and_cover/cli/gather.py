@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from duck_and_cover.cli.meter import duration, meter
-from duck_and_cover.cli.services import SERVICES, http_for, service
+from duck_and_cover.cli.services import SERVICES, asks_for, http_for, service
 from duck_and_cover.errors import BadInput, Failure, MissingExtra
 from duck_and_cover.settings import Settings
 
@@ -70,7 +70,9 @@ def gather(source: str, folder: Path | None, path: Path, genre_file: Path | None
     wanted = sharded(_genres(genre_file, genres), shard)
     limits = Limits(max_requests or float("inf"), 60 * (max_minutes or float("inf")))
     settings = Settings.read()
-    terms_accepted(service(source, settings, {}).terms, accept_terms)  # what is missing is told before a file is made
+    first = service(source, settings, {})  # what is missing is told before a file is made
+    terms_accepted(first.terms, accept_terms)
+    asks_for([first], settings)
     with Catalog(path) as catalog:
         asked = service(source, settings, catalog.notes(source), top)
         catalog.plan(source, asked.begin(wanted))
