@@ -1,9 +1,11 @@
 """Which network is better? On the same covers, conditions and judge; in benchmarks/quality.md and .json.
 
     python benchmarks/quality.py COVERS BUNDLE [BUNDLE ...] --letters letters.jsonl [--samples 2000] [--reports FOLDER]
+                                 [--add]
 
 Every number of `duckcover evaluate` for each bundle, real covers in their place beside it. Bundles are made with
 `duckcover export RUN -o BUNDLE`; name them after their recipes. What each was shown, its size and its time stand below.
+`--add` keeps the columns of before that were measured alike.
 """
 
 from __future__ import annotations
@@ -38,7 +40,8 @@ def facts(bundle: Bundle) -> dict[str, Any]:
         engine.draw(Condition({"jazz": 1.0}), seed)
     return {"sha256": bundle.sha256, "px": bundle.resolution_px, "images shown": training["images_shown"],
             "parameters, M": round(training["parameters"] / 1e6, 2), "MB": round(bundle.model.stat().st_size / 1e6, 1),
-            "s a picture": round((time.perf_counter() - began) / 10, 3)}  # fmt: skip
+            "s a picture": round((time.perf_counter() - began) / 10, 3),
+            "MiB while learning": round(training["memory_mib"]) if "memory_mib" in training else ""}  # fmt: skip
 
 
 def measured(bundle: Bundle, covers: RealCovers, judge: Judge, samples: int) -> Evaluation:
@@ -58,6 +61,7 @@ def main() -> None:
     parser.add_argument("--judge", type=Path)
     parser.add_argument("--samples", type=int, default=2000)
     parser.add_argument("--reports", type=Path, help="keep a report of each there")
+    parser.add_argument("--add", action="store_true", help="keep the columns of before")
     parser.add_argument("--cache", type=Path, help="keep decoded covers there for the next time")
     arguments = parser.parse_args()
     judge, letters = open_judge(arguments.judge), load_letters(arguments.letters) if arguments.letters else None
@@ -77,32 +81,59 @@ def main() -> None:
                 write_report(
                     arguments.reports / bundle.name, found[bundle.name], {"name": bundle.name, **known[bundle.name]}
                 )
-    write(found, known, {"machine": machine(), "commit": commit(), "judge": judge.bundle.sha256,
-                         "samples": arguments.samples})  # fmt: skip
+    about = {"machine": machine(), "commit": commit(), "judge": judge.bundle.sha256, "samples": arguments.samples}
+    write(recorded(found, known, about, add=arguments.add))
 
 
-def write(found: dict[str, Evaluation], known: dict[str, dict[str, Any]], about: dict[str, Any]) -> None:
-    """The table, and the same numbers as JSON."""
-    names, real = list(found), next(iter(found.values())).real
+def recorded(found: dict[str, Evaluation], known: dict[str, dict[str, Any]], about: dict[str, Any], *,
+             add: bool) -> dict[str, Any]:  # fmt: skip
+    """Everything as JSON, with what was measured alike before."""
+    real = next(iter(found.values())).real
     rows = [row for row in LINES if row in real]
-    numbers = {name: {row: as_json(found[name].drawn[row]) for row in rows} for name in names}
-    record = {**about, "networks": {name: {**known[name], "numbers": numbers[name]} for name in names},
-              "real": {row: as_json(real[row]) for row in rows}}  # fmt: skip
+    record = {**about, "real": {row: as_json(real[row]) for row in rows}, "networks": {}}
+    if add:
+        before = json.loads((HERE / "quality.json").read_text())
+        alike = all(before[name] == about[name] for name in ("judge", "samples"))
+        record["networks"] |= before["networks"] if alike else {}
+    for name, evaluation in found.items():
+        record["networks"][name] = {**known[name], "numbers": {row: as_json(evaluation.drawn[row]) for row in rows}}
+    return record
+
+
+def write(record: dict[str, Any]) -> None:
+    """The table, and the same numbers as JSON."""
     (HERE / "quality.json").write_text(json.dumps(record, indent=1) + "\n")
-    facts_shown = ("px", "images shown", "parameters, M", "MB", "s a picture")
+    networks, speeds = record["networks"], json.loads((HERE / "networks.json").read_text())["rows"]
+    names = list(networks)
+    learned = {name: next((f"{row['images_per_s']:.0f}" for row in speeds if name.startswith(row["recipe"])), "")
+               for name in names}  # fmt: skip
     lines = [
         "# Which network is better?\n",
-        f"`python benchmarks/quality.py`: {about['samples']} pictures of each, for the conditions of the same covers; "
-        f"judge {about['judge'][:12]}; on {about['machine']}. ± one standard error.\n",
+        "`python benchmarks/quality.py COVERS BUNDLE ... --letters letters.jsonl`: "
+        f"{record['samples']:,} pictures of each, for the conditions of the same covers; judge {record['judge'][:12]}; "
+        f"{record['machine']}. ± one standard error.\n",
+        "Each was made by `duckcover train RECIPE --data COVERS --letters letters.jsonl --kimg K -o RUN` and "
+        "`duckcover export RUN -o BUNDLE`. How fast each learns alone on this machine: [networks](networks.md).\n",
         f"| | {' | '.join(names)} | real covers |",
         f"|---|{'---|' * (len(names) + 1)}",
-        *(f"| {LINES[row][0]} | {' | '.join(shown(found[name].drawn[row]) for name in names)} | {shown(real[row])} |"
-          for row in rows),
-        *(f"| {key} | {' | '.join(f'{known[name][key]:,}' for name in names)} | |" for key in facts_shown),
+        *(f"| {LINES[row][0]} | {' | '.join(cell(networks[name]['numbers'].get(row)) for name in names)} | "
+          f"{cell(record['real'][row])} |" for row in record["real"]),
+        *(f"| {key} | {' | '.join(f'{networks[name][key]:,}' for name in names)} | |"
+          for key in ("px", "images shown", "parameters, M", "MB", "s a picture")),
+        f"| images/s while learning | {' | '.join(learned.values())} | |",
+        f"| MiB while learning | {' | '.join(str(networks[name].get('MiB while learning', '')) for name in names)} | |",
         "",
-        *(f"- **{LINES[row][0]}**: {LINES[row][1]}." for row in rows if not LINES[row][0].startswith("·")),
+        *(f"- **{LINES[row][0]}**: {LINES[row][1]}." for row in record["real"] if not LINES[row][0].startswith("·")),
     ]  # fmt: skip
     (HERE / "quality.md").write_text("\n".join(lines) + "\n")
+
+
+def cell(number: dict[str, Any] | None) -> str:
+    """A number as `as_json` gives it, with its error."""
+    if number is None or "value" not in number:
+        return "–"
+    error = float("nan") if number["error"] is None else number["error"]
+    return " ".join(in_words(Measured(number["value"], error))).strip()
 
 
 if __name__ == "__main__":

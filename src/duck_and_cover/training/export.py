@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 import logging
 import warnings
 from collections.abc import Mapping
@@ -215,6 +216,7 @@ def export(
         "images_shown": int(module.images_shown),
         "parity_max_difference": parity.max_difference,
         "parameters": sum(p.numel() for p in module.averaged.parameters()),
+        **_costs(run_dir),
         **record,
         "recipe": module.recipe.to_json(),
     }
@@ -229,6 +231,16 @@ def export(
         encoder=encoder,
         training=facts,
     )
+
+
+def _costs(run_dir: Path) -> dict[str, float]:
+    """What a run took at most of memory, MiB, as it wrote it down; nothing where it did not."""
+    try:
+        lines = (run_dir / "stats.jsonl").read_text("utf-8").splitlines()
+        found = [row["memory_mib"] for row in map(json.loads, lines) if "memory_mib" in row]
+    except (OSError, ValueError):
+        return {}
+    return {"memory_mib": max(found)} if found else {}
 
 
 _KINDS = {
