@@ -5,6 +5,8 @@
 Covers of 256 px that no network was shown are made small, and enlarged by the network and by bicubic interpolation. The
 sliced Wasserstein distance to other such covers says how much each looks like a cover at every level; real covers in
 their place are the floor. The difference after making small again says whether it is still the same picture.
+
+What matters in the end is the finished front: how far it is, in every finish, from what it would be with the real art.
 """
 
 from __future__ import annotations
@@ -19,13 +21,43 @@ import numpy as np
 from create import commit, machine
 from PIL import Image
 
+from duck_and_cover.album import Album
 from duck_and_cover.bundle import Bundle
 from duck_and_cover.cover import Pixels
 from duck_and_cover.dataset.reader import CoverDataset
+from duck_and_cover.design.compose import compose
+from duck_and_cover.design.finish import FINISHES
+from duck_and_cover.design.style import Seeds, Style, choose_style
 from duck_and_cover.evaluation.swd import sliced_wasserstein
 from duck_and_cover.generation.upscaler import Enlarger
 
 HERE = Path(__file__).parent
+
+
+FRONTS = 8
+"""Covers whose fronts are compared in every finish."""
+
+
+def fronts(small: Pixels, ours: Pixels, real: Pixels) -> dict[str, dict[str, float]]:
+    """Finish -> mean difference (0 to 255) of fronts at 384 px from those with real art: with the small art, with ours,
+    and, for scale, with the art of another cover.
+    """
+    album, seeds = Album(genres=("rock",), year=1990), Seeds.of(5)
+    found: dict[str, dict[str, float]] = {}
+    for finish in FINISHES:
+        sums = dict.fromkeys(("small", "ours", "another"), 0.0)
+        for i in range(len(real)):
+            style = choose_style(album, real[i], seeds, finish=finish.name, palette="bone and charcoal")
+
+            def front(art: Pixels, style: Style = style) -> np.ndarray:
+                return compose(art, album, style, seeds, 384).pixels.astype(np.int16)
+
+            wanted = front(real[i])
+            for name, art in (("small", small[i]), ("ours", ours[i]), ("another", real[i - 1])):
+                sums[name] += float(np.abs(front(art) - wanted).mean()) / len(real)
+        found[finish.name] = {name: round(value, 2) for name, value in sums.items()}
+        print(finish.name, found[finish.name], flush=True)
+    return found
 
 
 def main() -> None:
@@ -57,7 +89,8 @@ def main() -> None:
         print(name, rows[name], flush=True)
     levels = [key for key in rows["ours"] if key != "difference"]
     record = {"machine": machine(), "commit": commit(), "sha256": enlarger.bundle.sha256, "covers": half,
-              "seconds": round(seconds, 3), "rows": rows}  # fmt: skip
+              "seconds": round(seconds, 3), "rows": rows,
+              "fronts": fronts(small[:FRONTS], ours[:FRONTS], shown[:FRONTS])}  # fmt: skip
     (HERE / "upscaler.json").write_text(json.dumps(record, indent=1) + "\n")
     lines = [
         "# Does the upscaler help?\n",
@@ -68,6 +101,12 @@ def main() -> None:
         f"| | {' | '.join(f'{px} px' for px in levels)} | difference |",
         f"|---|{'---|' * (len(levels) + 1)}",
         *(f"| {name} | {' | '.join(str(row[key]) for key in (*levels, 'difference'))} |" for name, row in rows.items()),
+        "\n## And the front?\n",
+        f"Mean difference of a value, 0 to 255, of {FRONTS} fronts from those that are finished from the real art of "
+        f"{large} px.\n",
+        f"| finish | art of {side} px | enlarged by the network | another cover, for scale |",
+        "|---|---|---|---|",
+        *(f"| {name} | {row['small']} | {row['ours']} | {row['another']} |" for name, row in record["fronts"].items()),
     ]  # fmt: skip
     (HERE / "upscaler.md").write_text("\n".join(lines) + "\n")
     if arguments.grid:
