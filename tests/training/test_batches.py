@@ -169,9 +169,23 @@ def make_plain(folder: Path) -> Path:
 
 @pytest.mark.parametrize(("balance", "rare"), [(0.0, 0.1), (1.0, 0.5), (0.5, 0.25)])
 def test_balance_lifts_rare_families(balance: float, rare: float) -> None:
-    chances = _chances(["metal"] + ["jazz"] * 9, balance)
+    chances = _chances(["metal"] + ["jazz"] * 9, balance, np.ones(10, bool))
     assert chances.sum() == pytest.approx(1)
     assert chances[0] == pytest.approx(rare)
+
+
+def test_covers_that_lettering_fills_are_never_drawn_nor_counted(tiny_dataset: Path, small_recipe: FlowRecipe,
+                                                                tmp_path: Path) -> None:  # fmt: skip
+    shown = np.array([True] + [False] * 9 + [True] * 10)
+    chances = _chances(["metal"] * 10 + ["rock"] * 10, 1.0, shown)
+    assert chances[0] == pytest.approx(0.5) and chances[1:10].sum() == 0
+    ids = [origin.id for origin in CoverDataset(tiny_dataset, "train").origins()]
+    letters = {id: [(0.0, 0.0, 1.0, 0.6)] for id in ids[:5]}
+    covers = training_set(tiny_dataset, small_recipe, ENCODER, tmp_path, letters=letters)
+    assert (covers.chances == 0).sum() == 5
+    everything = {id: [(0.0, 0.0, 1.0, 0.6)] for id in ids}
+    with pytest.raises(BadInput, match="lettering fills every cover"):
+        training_set(tiny_dataset, small_recipe, ENCODER, tmp_path, letters=everything)
 
 
 def test_covers_are_drawn_by_their_chances() -> None:

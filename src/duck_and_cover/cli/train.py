@@ -54,6 +54,7 @@ def train(recipe_name: str, data: Path, run_dir: Path, letters: Path | None, res
     if not all(map(importlib.util.find_spec, ("torch", "lightning", "pyarrow"))):
         raise MissingExtra("training", "train")
     from duck_and_cover.dataset.letters import load_letters
+    from duck_and_cover.dataset.reader import CoverDataset
     from duck_and_cover.training.recipes import recipe
     from duck_and_cover.training.record import first_process
     from duck_and_cover.training.run import train as run
@@ -61,6 +62,11 @@ def train(recipe_name: str, data: Path, run_dir: Path, letters: Path | None, res
     chosen = recipe(recipe_name)
     chosen = chosen.with_changes(**_changes(changes, chosen), **({} if kimg is None else {"kimg": kimg}))
     found = load_letters(letters) if letters else None
+    if found is not None:
+        ids = [origin.id for origin in CoverDataset(data, "train").origins()]
+        if unknown := sum(id not in found for id in ids):
+            what = f"{letters} does not know {unknown:,} of {len(ids):,} covers; what is written on those is learned"
+            click.echo(f"duckcover: {what} as well. `duckcover dataset letters` finds it", err=True)
     module = run(chosen, data, run_dir, letters=found, resume=resume, devices=devices, nodes=nodes,
                  warn=lambda said: click.echo(f"duckcover: {said}", err=True))  # fmt: skip
     if first_process():

@@ -101,10 +101,6 @@ def training_set(
             f"{data}: no cover states a genre, year, artist or album, so there is nothing to ask a network for; "
             "add those columns, or train without conditions: --set drop_all=1"
         )
-    known = sum(origin.id in letters for origin in origins) if letters else len(origins)
-    if known < len(origins) / 2:
-        what = f"{data}: the lettering of {known} of {len(origins)} covers is known"
-        raise BadInput(f"{what}; `duckcover dataset letters` finds that of the others")
     boxes = tuple(tuple((letters or {}).get(origin.id, ())) for origin in origins)
     shown = np.array([covered(each) <= MOST_COVERED for each in boxes])
     if not shown.any():
