@@ -62,12 +62,19 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=2000)
     parser.add_argument("--reports", type=Path, help="keep a report of each there")
     parser.add_argument("--add", action="store_true", help="keep the columns of before")
+    parser.add_argument("--facts-only", action="store_true", help="measure time and size anew, keep all other numbers")
     parser.add_argument("--cache", type=Path, help="keep decoded covers there for the next time")
     arguments = parser.parse_args()
     judge, letters = open_judge(arguments.judge), load_letters(arguments.letters) if arguments.letters else None
     found: dict[str, Evaluation] = {}
     known: dict[str, dict[str, Any]] = {}
     bundles = [Bundle.open(folder) for folder in arguments.bundles]
+    if arguments.facts_only:
+        record = json.loads((HERE / "quality.json").read_text())
+        for bundle in bundles:
+            record["networks"][bundle.name].update(facts(bundle))
+        write(record)
+        return
     if len({bundle.resolution_px for bundle in bundles}) > 1:
         parser.error("bundles of one resolution can be compared; these have several")
     with tempfile.TemporaryDirectory() as scratch:

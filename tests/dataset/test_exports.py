@@ -319,3 +319,20 @@ def test_the_command(dataset: Path, tmp_path: Path) -> None:
     assert "11 covers (train 11)   1 files" in done.stdout
     done = typed(dataset, "--as", "webdataset", "-o", dataset)
     assert done.returncode == 2 and done.stderr.count("\n") == 1 and "which no export wrote" in done.stderr
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_art_alone_has_no_words_and_no_cover_full_of_them(tmp_path: Path, form: str) -> None:
+    made = [row(i, image={"bytes": picture(i, side_px=40), "path": None}) for i in range(4)]
+    write_shards(tmp_path / "data", made, {}, extra={"text": "string"})
+    letters = {"c0": [], "c1": [(0.1, 0.1, 0.9, 0.3)], "c2": [(0.0, 0.0, 1.0, 0.9)]}
+    done = export(tmp_path / "data", tmp_path / "out", form, letters=letters)
+    assert done.parts == {"train": 2}, "c2 is full of words, and nobody looked at c3"
+    pictures = [content for _, _, content, _ in found_in(tmp_path / "out", form)]
+    plain, bare = sorted(pictures, key=lambda content: content != picture(0, side_px=40))
+    assert plain == picture(0, side_px=40)
+    with Image.open(io.BytesIO(bare)) as shown:
+        filled = np.asarray(shown, np.float32)[5:11, 6:34]
+    assert filled.std() < 25, "where noise stood there is a calm ground"
+    with pytest.raises(BadInput, match="nothing is left to write"):
+        export(tmp_path / "data", tmp_path / "none", form, letters={"c2": letters["c2"]})

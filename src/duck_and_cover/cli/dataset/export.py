@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from duck_and_cover.cli.dataset.letters import default_letters
 from duck_and_cover.cli.meter import meter
-from duck_and_cover.errors import MissingExtra
+from duck_and_cover.errors import BadInput, MissingExtra
 
 
 @click.command()
@@ -19,7 +20,11 @@ from duck_and_cover.errors import MissingExtra
 @click.option("--part", "parts", multiple=True, type=click.Choice(["train", "validation", "test"]),
               help="May be given again; all by default.")  # fmt: skip
 @click.option("--size", "size_px", type=int, metavar="PX", help="Make larger pictures this small and square.")
-def export(data: Path, form: str, output: Path, parts: tuple[str, ...], size_px: int | None) -> None:
+@click.option("--art-only", is_flag=True, help="Lettering filled in; covers that it fills are left out.")
+@click.option("--letters", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+              help="Where the words stand, for --art-only.  [default: DATASET/letters.jsonl]")  # fmt: skip
+def export(data: Path, form: str, output: Path, parts: tuple[str, ...], size_px: int | None, art_only: bool,
+           letters: Path | None) -> None:  # fmt: skip
     """Write a dataset as other tools want it: WebDataset, ImageFolder, or pictures with captions beside them.
 
     \b
@@ -27,9 +32,16 @@ def export(data: Path, form: str, output: Path, parts: tuple[str, ...], size_px:
     """
     try:
         from duck_and_cover.dataset.exports.export import export as run
+        from duck_and_cover.dataset.letters import load_letters
     except ImportError as error:
         raise MissingExtra("exporting a dataset", "gather") from error
-    done = run(data, output, form, parts=parts, size_px=size_px, progress=meter("covers"))
+    boxes = None
+    if art_only:
+        found = letters or default_letters(data)
+        if not found.is_file():
+            raise BadInput(f"{found}: not there; `duckcover dataset letters {data}` makes it, or name one (--letters)")
+        boxes = load_letters(found)
+    done = run(data, output, form, parts=parts, size_px=size_px, letters=boxes, progress=meter("covers"))
     told = ", ".join(f"{part} {count:,}" for part, count in done.parts.items())
     click.echo(f"{output}   {sum(done.parts.values()):,} covers ({told})   {done.files:,} files   "
                f"{done.bytes / 1e6:,.0f} MB")  # fmt: skip

@@ -10,15 +10,19 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from duck_and_cover.dataset.exports.art import art_only
 from duck_and_cover.dataset.exports.place import RECORD, put, refuse_others, work_beside
 from duck_and_cover.dataset.exports.sample import Sample, format_of, samples
 from duck_and_cover.dataset.exports.tars import write_tars
 from duck_and_cover.dataset.exports.trees import write_image_folder, write_sidecars
+from duck_and_cover.dataset.letters import Box
+from duck_and_cover.dataset.reader import letters_hash
 from duck_and_cover.dataset.shards import PARTS, manifest, read_rows
 from duck_and_cover.errors import BadInput, CannotWrite, UnknownChoice
 
@@ -43,12 +47,14 @@ class Exported:
 
 
 def export(dataset: Path, target: Path, form: str, *, parts: Sequence[str] = (), size_px: int | None = None,
+           letters: Mapping[str, Sequence[Box]] | None = None,
            progress: Callable[[int], None] = lambda done: None) -> Exported:  # fmt: skip
     """Write a dataset with a manifest into the folder `target` and replace an earlier export there.
 
     form:     one of `FORMATS`.
     parts:    of "train", "validation" and "test" those to write; all that are there by default.
     size_px:  larger pictures are made so small and square; by default each keeps its bytes.
+    letters:  id -> boxes, to write art alone: lettering filled in, covers that it fills left out.
     Raises `BadInput` where the target holds what no export wrote, `CannotWrite` for a full disk; both before anything
     of the target is touched.
     """
@@ -68,13 +74,18 @@ def export(dataset: Path, target: Path, form: str, *, parts: Sequence[str] = (),
         work.mkdir(parents=True)
         files: dict[str, str] = {}
         rows = _rows(dataset, counts, progress)
-        first = next(rows)
+        rows = rows if letters is None else art_only(rows, letters)
+        first = next(rows, None)
+        if first is None:
+            raise BadInput(f"{dataset}: lettering fills every cover, or nobody looked for it; nothing is left to write")
         kind = format_of(first) if form == "webdataset" else None
         whole = samples(itertools.chain([first], rows), kind, size_px)
+        written: Counter[str] = Counter()
         for part, group in itertools.groupby(whole, lambda sample: sample.record["part"]):
-            files |= FORMATS[form](work, part, group)
-        done = Exported(counts, len(files), sum((work / name).stat().st_size for name in files))
-        record = {"as": form, "dataset": told["content"], "parts": counts, "size_px": size_px, "files": files}
+            files |= FORMATS[form](work, part, _counted(group, written))
+        done = Exported(dict(written), len(files), sum((work / name).stat().st_size for name in files))
+        record = {"as": form, "dataset": told["content"], "parts": dict(written), "size_px": size_px,
+                  "art_only": letters_hash(letters), "files": files}  # fmt: skip
         partial = work / f"{RECORD}.partial"
         partial.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
         partial.replace(work / RECORD)
@@ -88,6 +99,12 @@ def export(dataset: Path, target: Path, form: str, *, parts: Sequence[str] = (),
     return done
 
 
+def _counted(samples: Iterator[Sample], counts: Counter[str]) -> Iterator[Sample]:
+    for sample in samples:
+        counts[sample.record["part"]] += 1
+        yield sample
+
+
 def _wanted(dataset: Path, there: Mapping[str, int], parts: Sequence[str]) -> dict[str, int]:
     """Part -> covers, of those that were asked for."""
     for part in parts:
@@ -98,16 +115,11 @@ def _wanted(dataset: Path, there: Mapping[str, int], parts: Sequence[str]) -> di
     return {part: there[part] for part in PARTS if part in there and part in (parts or PARTS)}
 
 
-def _rows(dataset: Path, parts: Mapping[str, int], progress: Callable[[int], None]) -> Iterator[dict[str, Any]]:
-    """Those of the parts. What cannot be read is no fault of the target."""
+def _rows(dataset: Path, parts: Mapping[str, int], progress: Callable[[int], None]) -> Iterator[Mapping[str, Any]]:
+    """Those of the parts."""
     done = 0
-    try:
-        for row in read_rows(dataset):
-            if row["part"] in parts:
-                yield row
-                done += 1
-                progress(done)
-    except (OSError, ValueError) as error:
-        if isinstance(error, BadInput):
-            raise
-        raise BadInput(f"{dataset}: a shard cannot be read ({error}); build the dataset again") from error
+    for row in read_rows(dataset):
+        if row["part"] in parts:
+            yield row
+            done += 1
+            progress(done)
