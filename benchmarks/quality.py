@@ -88,7 +88,12 @@ def main() -> None:
                 write_report(
                     arguments.reports / bundle.name, found[bundle.name], {"name": bundle.name, **known[bundle.name]}
                 )
-    about = {"machine": machine(), "commit": commit(), "judge": judge.bundle.sha256, "samples": arguments.samples}
+    about = {
+        "machine": machine(),
+        "commit": commit(),
+        "judge": judge.bundle.facts["files"]["model.onnx"]["sha256"],
+        "samples": arguments.samples,
+    }
     write(recorded(found, known, about, add=arguments.add))
 
 
