@@ -68,7 +68,7 @@ def page(judge: Judge, every: dict[str, Any], five: dict[str, Any], dated: dict[
     right = table.diagonal() / np.maximum(1, table.sum(1))
     return f"""# How far can the judge be trusted?
 
-`python benchmarks/judge.py`: {judge.bundle.name} ({judge.bundle.facts["files"]["model.onnx"]["sha256"][:12]}) on covers that it was never shown,
+`python benchmarks/judge.py`: {judge.bundle.name} ({judge.weights[:12]}) on covers that it was never shown,
 lettering filled in.
 
 - **Five families** ({", ".join(FIVE)}): balanced accuracy **{five["value"]:.3f} ± {five["error"]:.3f}**, chance
@@ -100,7 +100,7 @@ def main() -> None:
     seen = judge.opinion(pictures)
     every, five = (families(judge, seen, asked, names) for names in (judge.names, FIVE))
     dated = years(judge, seen, asked)
-    record = {"machine": machine(), "commit": commit(), "judge": judge.bundle.name, "sha256": judge.bundle.facts["files"]["model.onnx"]["sha256"],
+    record = {"machine": machine(), "commit": commit(), "judge": judge.bundle.name, "sha256": judge.weights,
               "families": every, "five": five, "years": dated}  # fmt: skip
     (HERE / "judge.json").write_text(json.dumps(record, indent=1) + "\n")
     (HERE / "judge.md").write_text(page(judge, every, five, dated))

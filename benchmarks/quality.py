@@ -91,7 +91,7 @@ def main() -> None:
     about = {
         "machine": machine(),
         "commit": commit(),
-        "judge": judge.bundle.facts["files"]["model.onnx"]["sha256"],
+        "judge": judge.weights,
         "samples": arguments.samples,
     }
     write(recorded(found, known, about, add=arguments.add))

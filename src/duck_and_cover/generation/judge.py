@@ -51,6 +51,11 @@ class Judge:
             raise BadInput(f"{bundle.folder}: not a judge, it does not say which families it knows") from error
         self.bundle, self.session = bundle, Session(bundle, threads)
 
+    @property
+    def weights(self) -> str:
+        """sha256 of the network alone: the same judge, whatever its card says."""
+        return self.bundle.facts["files"][self.bundle.model.name]["sha256"]
+
     def opinion(self, pictures: Pixels, batch: int = 64) -> Opinion:
         """uint8 (N, R, R, 3), any R; brought to the judge's own size by areas."""
         side = self.bundle.resolution_px
