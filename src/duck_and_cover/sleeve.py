@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from duck_and_cover.design.style import Seeds, Style
     from duck_and_cover.generation.engine import Engine
     from duck_and_cover.generation.judge import Judge
+    from duck_and_cover.generation.upscaler import Enlarger
 
 __all__ = ["LARGEST_PX", "MOST_VARIANTS", "SMALLEST_PX", "Sleeve", "create", "create_variants"]
 
@@ -37,6 +38,7 @@ class Sleeve:
 
     pixels:  uint8 (size, size, 3), sRGB.
     art:     what the network drew, before finish and type.
+    finished_from:  the art as it went into the finish, larger where that helps.
     report:  everything that went into it, JSON-able: engine, bundle hash, seeds, finish,
              palette, faces, contrast, how far the art looks like what was asked, seconds.
     """
@@ -47,6 +49,7 @@ class Sleeve:
     report: dict[str, Any] = field(repr=False)
     style: Style = field(repr=False)
     seeds: Seeds = field(repr=False)
+    finished_from: Pixels = field(repr=False)
 
     def save(self, path: str | Path) -> Path:
         """Write PNG, JPEG or SVG by suffix; complete or not at all.
@@ -66,7 +69,7 @@ class Sleeve:
         from duck_and_cover.design.vector import as_svg
 
         size_px = len(self.pixels)
-        design = compose(self.art.pixels, self.album, self.style, self.seeds, size_px, keep_ground=True)
+        design = compose(self.finished_from, self.album, self.style, self.seeds, size_px, keep_ground=True)
         return write(target, as_svg(design, told).encode())
 
 
@@ -132,6 +135,7 @@ def create_variants(
     with ThreadPoolExecutor(1) as opener:  # the network is read while the design room is imported
         threads = 0 if count == 1 else 1
         opening, judging = opener.submit(_opened, engine, threads), opener.submit(_judge, threads)
+        enlarging = opener.submit(_enlarger, threads)
         from duck_and_cover.design.axes import check
         from duck_and_cover.design.compose import compose  # noqa: F401
         from duck_and_cover.design.style import Seeds
@@ -139,9 +143,11 @@ def create_variants(
         locks = {axis: name if name is None else name.casefold() for axis, name in
                  {"finish": finish, "palette": palette, "type": type, "layout": layout}.items()}  # fmt: skip
         check(**locks)
-        drawer, judge = opening.result(), judging.result()
+        drawer, judge, enlarger = opening.result(), judging.result(), enlarging.result()
     each = [(seed + 1_000_003 * i) % (_LAST_SEED + 1) for i in range(count)]
-    return _variants(album, drawer, judge, each, [Seeds.of(n).with_(**own) for n in each], size_px, locks, started)
+    own_seeds = [Seeds.of(n).with_(**own) for n in each]
+    return _variants(album, drawer, judge, enlarger, each=each, seeds=own_seeds, size_px=size_px, locks=locks,
+                     started=started)  # fmt: skip
 
 
 def _check_kinds(album: Album, count: int, seed: int | None, size_px: int, engine: object) -> None:
@@ -180,8 +186,28 @@ def _judge(threads: int) -> Judge | None:
     return open_judge(threads=threads) if (shelf() / DEFAULT_JUDGE).is_dir() else None
 
 
-def _variants(album: Album, engine: Engine, judge: Judge | None, each: list[int], seeds: list[Seeds], size_px: int,
-              locks: dict[str, str | None], started: float) -> Iterator[Sleeve]:  # fmt: skip
+def _enlarger(threads: int) -> Enlarger | None:
+    """The upscaler that ships, if one does."""
+    from duck_and_cover.bundle import Bundle
+    from duck_and_cover.generation.engine import DEFAULT_UPSCALER, shelf
+    from duck_and_cover.generation.upscaler import Enlarger
+
+    folder = shelf() / DEFAULT_UPSCALER
+    return Enlarger(Bundle.open(folder), threads) if folder.is_dir() else None
+
+
+def _variants(
+    album: Album,
+    engine: Engine,
+    judge: Judge | None,
+    enlarger: Enlarger | None,
+    *,
+    each: list[int],
+    seeds: list[Seeds],
+    size_px: int,
+    locks: dict[str, str | None],
+    started: float,
+) -> Iterator[Sleeve]:
     import cv2
 
     from duck_and_cover.condition import Condition
@@ -195,7 +221,7 @@ def _variants(album: Album, engine: Engine, judge: Judge | None, each: list[int]
         styles = choose_styles(album, [art.pixels for art in arts], seeds, **locks)
 
         def finished(i: int) -> Sleeve:
-            sleeve = _finished(album, engine, arts[i], styles[i], seeds[i], size_px)
+            sleeve = _finished(album, engine, enlarger, arts[i], styles[i], seeds[i], size_px)
             if judge:
                 sleeve.report["judged"] = verdict(judge, arts[i], asked)
             return sleeve
@@ -215,12 +241,18 @@ def _variants(album: Album, engine: Engine, judge: Judge | None, each: list[int]
             cv2.setNumThreads(threads)
 
 
-def _finished(album: Album, engine: Engine, art: Cover, style: Style, seeds: Seeds, size_px: int) -> Sleeve:
+def _finished(album: Album, engine: Engine, enlarger: Enlarger | None, art: Cover, style: Style, seeds: Seeds,
+              size_px: int) -> Sleeve:  # fmt: skip
     from dataclasses import asdict
 
     from duck_and_cover.design.compose import compose
+    from duck_and_cover.design.looks import COARSE
 
-    design = compose(art.pixels, album, style, seeds, size_px)
+    helps = enlarger is not None and art.size_px == enlarger.side_px and style.finish.name not in COARSE
+    pixels = enlarger.enlarge(art.pixels, seeds.art) if enlarger and helps else art.pixels
+    design = compose(pixels, album, style, seeds, size_px)
     words = {"artist": album.artist, "title": album.title, "genres": list(album.genres), "year": album.year}
-    report = {"album": words, "engine": engine.name, "bundle": engine.sha256, "seeds": asdict(seeds), **design.report}
-    return Sleeve(album, design.pixels, art, report, style, seeds)
+    report = {"album": words, "engine": engine.name, "bundle": engine.sha256,
+              "upscaler": enlarger.bundle.sha256 if enlarger and helps else None, "seeds": asdict(seeds),
+              **design.report}  # fmt: skip
+    return Sleeve(album, design.pixels, art, report, style, seeds, pixels)

@@ -93,7 +93,7 @@ def test_a_sleeve_is_saved_as_it_was_printed(tmp_path: Path) -> None:
     seeds = Seeds.of(3)
     style = choose_style(ALBUM, art(), seeds)
     design = compose(art(), ALBUM, style, seeds, 300)
-    sleeve = Sleeve(ALBUM, design.pixels, Cover(art(), Found(ALBUM, "made", "x")), {}, style, seeds)
+    sleeve = Sleeve(ALBUM, design.pixels, Cover(art(), Found(ALBUM, "made", "x")), {}, style, seeds, art())
     first = sleeve.save(tmp_path / "cover.svg").read_bytes()
     assert first == sleeve.save(tmp_path / "again.svg").read_bytes()
     root = ElementTree.fromstring(first)

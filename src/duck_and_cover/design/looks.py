@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["Look", "pairing"]
+__all__ = ["COARSE", "Look", "pairing"]
 
 
 @dataclass(frozen=True)
@@ -194,6 +194,9 @@ LOOKS: tuple[Look, ...] = (
           "sunday white 1.6, choir robe 1.6, morning light 1.4",
           "playfair-display 1.5, dm-serif-display 1.3, josefin-sans 1.3", "recital 1.3, label foot 1.3, disc 1.2"),
 )
+
+COARSE = frozenset(("riso", "rosette"))
+"""Finishes whose screens are coarser than art of 64 px: finer art shows in none of their dots."""
 
 INK_ON: Mapping[str, tuple[float, float]] = {
     "halftone": (0.25, 1.5), "xerox": (0.15, 1.5), "riso": (0.1, 1.6), "woodcut": (0.7, 1.2), "tiles": (0.8, 1.1),

@@ -11,12 +11,13 @@ from duck_and_cover.condition import Condition
 from duck_and_cover.cover import Cover
 from duck_and_cover.errors import UnknownChoice
 
-__all__ = ["DEFAULT_ENGINE", "DEFAULT_JUDGE", "Engine", "engine_names", "open_engine", "shelf"]
+__all__ = ["DEFAULT_ENGINE", "DEFAULT_JUDGE", "DEFAULT_UPSCALER", "Engine", "engine_names", "open_engine", "shelf"]
 
 DEFAULT_ENGINE = "flow-64"
 DEFAULT_JUDGE = "judge-64"
+DEFAULT_UPSCALER = "upscaler-256"
 
-_JUDGES = {DEFAULT_JUDGE}
+_DRAW_NOTHING = {DEFAULT_JUDGE, DEFAULT_UPSCALER}
 """Bundles that ship and do not draw."""
 
 
@@ -44,8 +45,10 @@ def shelf() -> Path:
 
 
 def engine_names() -> tuple[str, ...]:
-    """Names of the bundles that ship."""
-    return tuple(sorted(path.parent.name for path in shelf().glob("*/bundle.json") if path.parent.name not in _JUDGES))
+    """Names of the bundles that ship and draw."""
+    return tuple(
+        sorted(path.parent.name for path in shelf().glob("*/bundle.json") if path.parent.name not in _DRAW_NOTHING)
+    )
 
 
 def open_engine(name: str | Path = DEFAULT_ENGINE, threads: int = 0) -> Engine:
