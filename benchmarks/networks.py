@@ -138,6 +138,7 @@ def main() -> None:
         "|---|---|---|---|---|---|---|---|",
         *(f"| {r['recipe']} | {r['parameters_m']} M | {r['batch']} | {r['gflop_per_image']} | **{r['images_per_s']}** "
           f"| {r['allowed_per_s']} | {r['share']:.0%} | {r['loading_per_s']} |" for r in rows),
+        "\nWhich is better, by every metric beside its floor: [quality](quality.md).",
     ]  # fmt: skip
     (HERE / "networks.md").write_text("\n".join(lines) + "\n")
 
