@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -243,3 +244,7 @@ def test_doctor(tmp_path: Path) -> None:
     assert "onnxruntime" in reply.stdout
     if DEFAULT_ENGINE in engine_names():
         assert reply.returncode == 0 and "next: duckcover create" in reply.stdout
+    assert re.search(r"judge judge-64 +usable, sha256 [0-9a-f]{12}", reply.stdout)
+    assert re.search(r"upscaler upscaler-256 +usable", reply.stdout)
+    for extra in ("train", "gather", "caption", "hub", "ray", "studio"):
+        assert f"extra [{extra}]" in reply.stdout

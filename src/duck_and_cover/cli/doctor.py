@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import platform
+from pathlib import Path
 
 import click
 
@@ -14,6 +15,9 @@ from duck_and_cover.errors import DuckAndCoverError
 EXTRAS = {
     "train": ("torch", "lightning", "pyarrow", "onnx"),
     "gather": ("aiohttp", "pyarrow", "rapidocr", "tinytag"),
+    "caption": ("torch", "transformers", "pyarrow"),
+    "hub": ("huggingface_hub", "pyarrow"),
+    "ray": ("ray",),
     "studio": ("fastapi", "uvicorn", "jinja2"),
 }
 
@@ -32,7 +36,7 @@ def doctor() -> None:
         missing = [m for m in modules if importlib.util.find_spec(m) is None]
         state = f"not installed: pip install '.[{extra}]' in a clone" if missing else "installed"
         click.echo(f"  extra [{extra}]".ljust(27) + state)
-    from duck_and_cover.generation.engine import engine_names, open_engine
+    from duck_and_cover.generation.engine import DEFAULT_JUDGE, DEFAULT_UPSCALER, engine_names, open_engine, shelf
 
     usable = []
     for name in engine_names():
@@ -41,10 +45,22 @@ def doctor() -> None:
             usable.append(name)
         except DuckAndCoverError as error:
             click.echo(f"  engine {name:18}{error}")
+    for kind, name in (("judge", DEFAULT_JUDGE), ("upscaler", DEFAULT_UPSCALER)):
+        click.echo(f"  {kind} {name}".ljust(27) + _whole(shelf() / name))
     if not usable:
         click.echo("no engine is usable: train one (duckcover train --help) or install the package again")
         raise click.exceptions.Exit(1)
     click.echo('next: duckcover create --artist "Your Name" --album "Your Record" --genre "your genre" --year 2026')
+
+
+def _whole(folder: Path) -> str:
+    """Whether a bundle that helps is there and undamaged; covers are made without it as well."""
+    from duck_and_cover.bundle import Bundle
+
+    try:
+        return f"usable, sha256 {Bundle.open(folder).sha256[:12]}"
+    except DuckAndCoverError as error:
+        return str(error)
 
 
 def _version(name: str) -> str:
