@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import ray
 from ray.exceptions import OutOfMemoryError, WorkerCrashedError
 
+from duck_and_cover.catalog.guard import done_for_all
 from duck_and_cover.sources.http import Http, Reply, Unanswered
 from duck_and_cover.sources.pace import Pace
 
@@ -152,7 +153,7 @@ class ClusterCrew:
             return [blame("takes too long to decode" if late else "a file that kills its decoder")]
 
     async def _asked(self, function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-        task: Any = ray.remote(_all).options(max_retries=0)
+        task: Any = ray.remote(done_for_all).options(max_retries=0)
         under_way = task.remote(function, list(items))
         try:
             async with asyncio.timeout(self.longest_s):
@@ -160,10 +161,6 @@ class ClusterCrew:
         except TimeoutError:
             ray.cancel(under_way, force=True)  # else it keeps its core, and those behind it wait for nothing
             raise
-
-
-def _all(function: Callable[[Item], Result], items: list[Item]) -> list[Result]:
-    return [function(item) for item in items]
 
 
 def _join(address: str) -> None:

@@ -16,7 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context, parent_process
 from typing import Protocol, TypeVar
 
-__all__ = ["Crew", "Guard"]
+__all__ = ["Crew", "Guard", "done_for_all"]
 
 MOST_MEMORY = 2_000_000_000
 LONGEST_S = 30.0
@@ -87,7 +87,7 @@ class Guard:
     async def _asked(self, pool: ProcessPoolExecutor, function: Callable[[Item], Result],
                      items: Sequence[Item]) -> list[Result]:  # fmt: skip
         with _undisturbed():
-            future = asyncio.get_running_loop().run_in_executor(pool, _all, function, list(items))
+            future = asyncio.get_running_loop().run_in_executor(pool, done_for_all, function, list(items))
         async with asyncio.timeout(self.longest_s):  # `wait_for` of 3.11 may lose a cancellation
             return await future
 
@@ -137,5 +137,6 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _all(function: Callable[[Item], Result], items: list[Item]) -> list[Result]:
+def done_for_all(function: Callable[[Item], Result], items: list[Item]) -> list[Result]:
+    """What a function makes of items; by name, for workers."""
     return [function(item) for item in items]

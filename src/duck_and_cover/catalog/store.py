@@ -19,13 +19,13 @@ from typing import Any, NamedTuple
 
 from duck_and_cover.catalog.lock import Lock
 from duck_and_cover.errors import BadInput, CannotWrite
+from duck_and_cover.sources.pace import LONGEST_WAIT_S
 from duck_and_cover.sources.source import Found, FoundAlbum, FoundArtist, Task
 
 __all__ = ["VERSION", "Catalog", "Queued", "add_album", "add_artist", "wait"]
 
 VERSION = 1
 _MISSING = "missing "
-_LONGEST_WAIT_S = 31 * 86_400.0  # what a wait that is written down may be at most
 _CANNOT_WRITE = ("full", "disk I/O", "readonly", "unable to open", "locked")
 _LARGEST = 2**63 - 1
 _PLACES = """SELECT c.size_px, coalesce(a.artist_id, 'unknown'), c.album_id FROM covers c
@@ -149,7 +149,7 @@ class Catalog:
     def wait_until(self, source: str, now: float | None = None) -> float:
         """The time before which a service wants no request, or 0."""
         now = time.time() if now is None else now
-        until = min(float(self.notes(source).get("not before", 0)), now + _LONGEST_WAIT_S)
+        until = min(float(self.notes(source).get("not before", 0)), now + LONGEST_WAIT_S)
         return until if until > now else 0.0
 
     def ask_to_wait(self, source: str, until: float) -> None:

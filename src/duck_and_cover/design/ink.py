@@ -184,7 +184,7 @@ def chosen(
         if reached >= least:
             score = 1.0 + worth + 0.05 * min(reached / least, 2.5) - max(0.0, 1 - reached / good)
         else:
-            far = _farthest(palette, ink)
+            far = _toward(palette, ink, middle, least)
             if float(colour.contrast_ratio(ink, far)) < least * 1.1:
                 continue
             fits_ground = (lum > MIDDLE) != (middle > MIDDLE)  # else the scrim would have to turn dark ground light
@@ -196,9 +196,17 @@ def chosen(
         ink = near(palette, dark)
         best = (0.0, ink, fifth(ink, ground))
     _, ink, reached = best
-    toward = _farthest(palette, ink)
+    toward = _toward(palette, ink, middle, least)
     busy = 0.32 if spread > 0.3 and reached >= least and not flat and on is None else 0.0
     return Choice(ink, reached, busy if reached >= least else _STEPS[0], toward)
+
+
+def _toward(palette: Palette, ink: Colour, middle: float, least: float) -> Colour:
+    """What the ground, of a middling luminance, is faded into beneath an ink: its own side where the ink reads there
+    as well, so that no letter gets a bright rim in the dark; else the far one.
+    """
+    end = near(palette, dark=middle <= MIDDLE)
+    return end if float(colour.contrast_ratio(ink, end)) >= 1.2 * least else _farthest(palette, ink)
 
 
 def _farthest(palette: Palette, ink: Colour) -> Colour:

@@ -31,16 +31,13 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from duck_and_cover.errors import BadInput, Failure
-from duck_and_cover.sources.pace import Closed, Pace
+from duck_and_cover.sources.pace import LONGEST_WAIT_S, Closed, Pace
 
 __all__ = ["Broken", "Http", "NeedsUser", "Refused", "Reply", "Unanswered", "Wait", "check_contact"]
 
 MOST_REDIRECTS = 5
 MOST_BYTES = 20_000_000
 TIMEOUT_S = 30.0
-LONGEST_WAIT_S = 30 * 86_400.0
-"""Nobody means a longer Retry-After than this."""
-
 _REDIRECTS = (301, 302, 303, 307, 308)
 _NOT_NOW = (429, 503)
 _SERVER_FAULT = 500

@@ -10,10 +10,13 @@ import math
 import time
 from collections.abc import Awaitable, Callable
 
-__all__ = ["LONGEST_NAP_S", "Closed", "Pace"]
+__all__ = ["LONGEST_NAP_S", "LONGEST_WAIT_S", "Closed", "Pace"]
 
 LONGEST_NAP_S = 120.0
 """For a host that wants to be left alone longer than this nobody waits here."""
+
+LONGEST_WAIT_S = 30 * 86_400.0
+"""Nobody means a longer Retry-After than this."""
 
 SLOWER = 2 / 3
 """What is left of the rate after the host said that it was too much."""
