@@ -33,6 +33,7 @@ __all__ = [
     "luminances",
     "near",
     "needed",
+    "on_its_side",
     "panel",
     "printed",
     "scrim",
@@ -207,6 +208,12 @@ def _toward(palette: Palette, ink: Colour, middle: float, least: float) -> Colou
     """
     end = near(palette, dark=middle <= MIDDLE)
     return end if float(colour.contrast_ratio(ink, end)) >= 1.2 * least else _farthest(palette, ink)
+
+
+def on_its_side(toward: Colour, ground: Floats) -> bool:
+    """Whether a colour is dark where the ground, of sorted luminances, mostly is, or light where that is."""
+    middle = float(np.median(ground)) if len(ground) else MIDDLE
+    return (float(colour.luminance(toward)) <= MIDDLE) == (middle <= MIDDLE)
 
 
 def _farthest(palette: Palette, ink: Colour) -> Colour:
