@@ -124,6 +124,11 @@ class ConditionEncoder:
             "album": slice(artist, artist + 1 + self.name_dims),
         }
 
+    @property
+    def words(self) -> slice:
+        """The part of the genres that is their words; without it an encoding names families alone."""
+        return slice(len(self.tree.families), len(self.tree.families) + self.word_dims)
+
     def read(self, encodings: Any) -> Reading:
         """What encodings (B, D) say, of numpy or torch: labels for whoever learns from covers."""
         year = self.fields["year"].start

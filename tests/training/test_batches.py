@@ -16,7 +16,7 @@ from duck_and_cover.dataset.reader import CoverDataset
 from duck_and_cover.errors import BadInput
 from duck_and_cover.models.flow import FlowConfig
 from duck_and_cover.models.progan import ProganConfig
-from duck_and_cover.training.batches import Batch, BatchStream, TrainingSet, _chances, training_set
+from duck_and_cover.training.batches import Batch, BatchStream, TrainingSet, _chances, _wordless, training_set
 from duck_and_cover.training.recipe import FlowRecipe, GanRecipe
 
 ENCODER = ConditionEncoder()
@@ -46,7 +46,7 @@ def flat_set(count: int, margin_px: int) -> TrainingSet:
     pixels[..., 2] = np.arange(count)[:, None, None]
     conditions = np.ones((count, ENCODER.dims), np.float32)
     side = {72: 64, 18: 16, 24: 16, 9: 8}.get(margin_px, margin_px)
-    return TrainingSet({side: pixels}, [()] * count, conditions, np.full(count, 1 / count), "0")
+    return TrainingSet({side: pixels}, [()] * count, conditions, np.full(count, 1 / count), np.zeros(count), "0")
 
 
 def test_set_is_the_train_part_with_a_margin(covers: TrainingSet, tiny_dataset: Path) -> None:
@@ -145,6 +145,17 @@ def test_noise_falls_on_known_fields_only() -> None:
     assert 0.4 < known.mean() < 0.6
     assert float(year[known].std(0).mean()) == pytest.approx(0.1, rel=0.1)
     assert float(found[:, ENCODER.fields["genres"]].mean()) == pytest.approx(1.0, abs=0.01)
+
+
+def test_words_of_rare_genres_are_left_open_and_their_families_stay() -> None:
+    assert _wordless([["folk"], ["rock", "folk"], ["rock"], ["rock"], []], 3.0).tolist() == [0.6, 0.55, 0.5, 0.5, 0.0]
+    covers = replace(flat_set(5, 72), wordless=np.array([0.7, 0, 0, 0, 0]))
+    stream = BatchStream(covers, FlowRecipe("x", drop_all=0, drop_genres=0, drop_year=0, drop_names=0), ENCODER)
+    found = np.stack([stream._condition(0, np.random.default_rng(i)) for i in range(2000)])
+    assert (~found[:, ENCODER.words].any(1)).mean() == pytest.approx(0.7, abs=0.04)
+    families = found[:, : ENCODER.words.start]
+    assert families.any(1).all() and found[:, ENCODER.fields["genres"]][:, -1].all(), "a genre is still asked for"
+    assert all(stream._condition(1, np.random.default_rng(i))[ENCODER.words].any() for i in range(50))
 
 
 def test_covers_that_state_nothing_cannot_be_asked_for(

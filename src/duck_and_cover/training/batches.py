@@ -61,6 +61,7 @@ class TrainingSet:
     boxes:         N times where the lettering was.
     conditions:    float32 (N, D).
     chances:       float64 (N,), how often each is drawn, summing to 1; 0 where lettering leaves too little art.
+    wordless:      float64 (N,), how often the words of its genres are left open.
     content_hash:  of the shards; `letters_hash` of the boxes.
     families:      covers by the family that most of their genres lie in.
     """
@@ -69,6 +70,7 @@ class TrainingSet:
     boxes: Sequence[Sequence[Box]]
     conditions: NDArray[np.float32]
     chances: NDArray[np.float64]
+    wordless: NDArray[np.float64]
     content_hash: str
     letters_hash: str = ""
     families: Mapping[str, int] = field(default_factory=dict)
@@ -109,8 +111,9 @@ def training_set(
         shown[:] = True  # to be measured against they will do
     families = [main_family(origin.album.genres) or "" for origin in origins]
     counts = Counter(family for family, there in zip(families, shown, strict=True) if family and there)
-    return TrainingSet(tables, boxes, conditions, _chances(families, recipe.balance, shown), table.content_hash,
-                       table.letters_hash, dict(counts.most_common()))  # fmt: skip
+    wordless = _wordless([origin.album.genres for origin in origins], recipe.half_known)
+    return TrainingSet(tables, boxes, conditions, _chances(families, recipe.balance, shown), wordless,
+                       table.content_hash, table.letters_hash, dict(counts.most_common()))  # fmt: skip
 
 
 def _chances(families: Sequence[str], balance: float, shown: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -118,6 +121,13 @@ def _chances(families: Sequence[str], balance: float, shown: NDArray[np.bool_]) 
     counts = Counter(family for family, there in zip(families, shown, strict=True) if there)
     chances = np.array([(counts[family] or 1) ** -balance for family in families]) * shown
     return chances / chances.sum()
+
+
+def _wordless(genres: Sequence[Sequence[str]], half_known: float) -> NDArray[np.float64]:
+    """k / (n + k) for each cover, given its genres: n is how many covers share one, in the mean of its genres."""
+    counts = Counter(genre for each in genres for genre in set(each))
+    rare = {genre: half_known / (count + half_known) for genre, count in counts.items()}
+    return np.array([np.mean([rare[genre] for genre in each]) if each else 0.0 for each in genres])
 
 
 class BatchStream(IterableDataset[Batch]):
@@ -192,6 +202,8 @@ class BatchStream(IterableDataset[Batch]):
                 kept[where] = 0.0
             elif noise is not None and kept[where].any():
                 kept[where] += noise[where]
+        if self.covers.wordless[row] and rng.random() < self.covers.wordless[row]:
+            kept[self.encoder.words] = 0.0
         return kept
 
 

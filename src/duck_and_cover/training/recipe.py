@@ -45,6 +45,8 @@ class Recipe:
     ema_kimg:           half life of the averaged weights, at most; early on it is a tenth of what was shown. In
                         pictures, so that it does not change with the batch: 11.085 is 0.999 a step of 16.
     drop_*:             how often a field is left open in training, so that the network can do without.
+    half_known:         a genre's words are left open, its families not, with a chance of k / (n + k) where n covers share
+                        it: a network learns the few covers of a rare genre by heart otherwise. 0 leaves none open.
     condition_noise:    added to every number of the fields that are known, so that sparse conditions are not learned by
                         heart; their entries are about 0.2.
     balance:            0 shows all covers alike, 1 all genre families alike.
@@ -62,6 +64,7 @@ class Recipe:
     drop_genres: float = 0.05
     drop_year: float = 0.15
     drop_names: float = 0.60
+    half_known: float = 0.0
     condition_noise: float = 0.0
     balance: float = 0.5
     zoom: float = 0.0
@@ -78,7 +81,7 @@ class Recipe:
         self._want("0 to 1", lambda v: 0 <= v <= 1, "drop_all", "drop_genres", "drop_year", "drop_names", "balance")
         self._want("above 0", lambda v: v > 0, "batch", "kimg", "ema_kimg", "preview_kimg", "checkpoint_kimg",
                    "health_kimg")  # fmt: skip
-        self._want("0 or more", lambda v: v >= 0, "condition_noise")
+        self._want("0 or more", lambda v: v >= 0, "half_known", "condition_noise")
         self._want("0 to 0.5", lambda v: 0 <= v < 0.5, "zoom")
         for f in fields(self.network):
             value = getattr(self.network, f.name)

@@ -48,7 +48,7 @@ def flow_64() -> FlowRecipe:
     rate were chosen by experiment (docs/log.md, 2026-11-25).
     """
     return FlowRecipe("flow-64", FlowConfig(resolution_px=64, widths=(64, 128, 192)), batch=32, kimg=840,
-                      learning_rate=1e-3, time_mean=0.4, preview_kimg=20)  # fmt: skip
+                      learning_rate=1e-3, time_mean=0.4, half_known=50, drop_names=0.8, preview_kimg=20)  # fmt: skip
 
 
 def flow_128() -> FlowRecipe:
