@@ -19,11 +19,13 @@ from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
     "COLOUR_BINS",
+    "INK_NAMES",
     "as_colour",
     "bin_colour",
     "colour_bin",
     "contrast_ratio",
     "format_hex",
+    "ink_name",
     "into_gamut",
     "linear_to_oklab",
     "linear_to_srgb",
@@ -65,6 +67,13 @@ COLOUR_BINS = tuple(f"{tone} {kind}" for tone in ("black", "dark", "light", "whi
 """All colours in 36 coarse classes: four steps of OKLab lightness, each of grey (chroma below 0.035) and of eight hues,
 45 degrees wide, the first about angle 0, a purplish red.
 """
+
+INK_NAMES = ("black", "grey", "white", "red", "orange", "yellow", "green", "blue", "purple")
+"""Classes of a flat colour as type is printed in; see `ink_name`."""
+
+_COLOURLESS = 0.05
+_HUES = (("red", 45), ("orange", 82), ("yellow", 118), ("green", 190), ("blue", 292), ("purple", 345))
+"""Where each hue ends, in degrees of OKLab."""
 
 
 def parse_hex(text: str) -> Colour:
@@ -178,6 +187,15 @@ def colour_bin(lab: ArrayLike) -> NDArray[np.int64]:
     tone = np.clip((lab[..., 0] * LIGHTS).astype(np.int64), 0, LIGHTS - 1)
     hue = np.round(np.arctan2(lab[..., 2], lab[..., 1]) / (2 * np.pi) * HUES).astype(np.int64) % HUES
     return tone * (1 + HUES) + np.where(np.hypot(lab[..., 1], lab[..., 2]) < GREY, 0, 1 + hue)
+
+
+def ink_name(lab: ArrayLike) -> str:
+    """What a printer would call the ink of an OKLab colour: one of `INK_NAMES`."""
+    lightness, a, b = (float(v) for v in np.asarray(lab, np.float64))
+    if np.hypot(a, b) < _COLOURLESS:
+        return INK_NAMES[int(lightness > 0.4) + int(lightness > 0.75)]
+    hue = float(np.degrees(np.arctan2(b, a))) % 360
+    return next((name for name, end in _HUES if hue < end), "red")
 
 
 def bin_colour(index: int) -> Colour:

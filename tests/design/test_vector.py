@@ -52,9 +52,9 @@ def test_layers_carry_names_words_and_inks() -> None:
     for words in design.words:
         path = layers[words.name].find(f"{SVG}path")
         assert path is not None and layers[words.name].get("aria-label") == words.text
-        assert parse_hex(str(path.get("fill"))) == pytest.approx(words.colour, abs=0.003)
+        assert parse_hex(str(path.get("fill"))) == pytest.approx(words.layers[0].colour, abs=0.003)
         numbers = [float(n) for n in re.findall(r"-?[\d.]+", str(path.get("d")))]
-        left, _, right, bottom = (edge * UNITS for edge in words.outline.bounds)
+        left, _, right, bottom = (edge * UNITS for edge in words.layers[0].outline.bounds)
         assert min(numbers[::2]) >= left - 0.01 - 0.2 * (right - left) and max(numbers[1::2]) <= bottom * 1.2 + 1
 
 
@@ -64,8 +64,8 @@ def test_artwork_and_words_together_are_the_front(finish: str) -> None:
     assert design.ground is not None
     whole = design.ground.astype(np.float32)
     for words in design.words:
-        share = words.outline.coverage(design.size_px, embolden=words.spread)[..., None]
-        whole += share * (np.array(words.colour, np.float32) * 255 - whole)
+        share = words.layers[0].outline.coverage(design.size_px, embolden=words.layers[0].spread)[..., None]
+        whole += share * (np.array(words.layers[0].colour, np.float32) * 255 - whole)
     beside = np.abs(whole - design.pixels)
     inside = np.max([w.outline.coverage(design.size_px, embolden=w.spread) for w in design.words], 0)
     assert beside[inside == 0].max() == 0, "nothing but words is printed last"

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from xml.sax.saxutils import escape, quoteattr
 
 from duck_and_cover import colour
-from duck_and_cover.design.compose import Design, Words
+from duck_and_cover.design.compose import Design, Layer, Words
 from duck_and_cover.design.formats import encoded
 from duck_and_cover.errors import BadInput
 
@@ -63,13 +63,16 @@ def _numbered(words: tuple[Words, ...]) -> list[tuple[Words, int]]:
 
 
 def _words(words: Words, id: str) -> str:
-    """One text: a shape filled by the non-zero rule, grown by a stroke where ink spreads."""
-    fill = colour.format_hex(words.colour)
-    stroke = (f' stroke="{fill}" stroke-width="{2 * words.spread * UNITS:.2f}" stroke-linejoin="round"'
-              if words.spread > 0 else "")  # fmt: skip
-    path = words.outline.svg_path(UNITS, 2)
-    return (f'<g id="{escape(id)}" {_layer(id)} role="img" aria-label={quoteattr(words.text)}>'
-            f'<path fill="{fill}" fill-rule="nonzero"{stroke} d="{path}"/></g>')  # fmt: skip
+    """One text: shapes filled by the non-zero rule, grown by a stroke where ink spreads."""
+    shapes = "".join(map(_shape, words.layers))
+    return f'<g id="{escape(id)}" {_layer(id)} role="img" aria-label={quoteattr(words.text)}>{shapes}</g>'
+
+
+def _shape(layer: Layer) -> str:
+    fill = colour.format_hex(layer.colour)
+    stroke = (f' stroke="{fill}" stroke-width="{2 * layer.spread * UNITS:.2f}" stroke-linejoin="round"'
+              if layer.spread > 0 else "")  # fmt: skip
+    return f'<path fill="{fill}" fill-rule="nonzero"{stroke} d="{layer.outline.svg_path(UNITS, 2)}"/>'
 
 
 def _layer(name: str) -> str:

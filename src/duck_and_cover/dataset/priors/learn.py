@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from duck_and_cover.cover import Found
 from duck_and_cover.dataset.letters import read_lines
-from duck_and_cover.dataset.priors.observe import STATISTICS, Observation, Statistic, observe
+from duck_and_cover.dataset.priors.observe import SCHEME, STATISTICS, Observation, Statistic, observe
+from duck_and_cover.dataset.priors.palettes import COUNT, typical_palettes
 from duck_and_cover.dataset.priors.shrink import Effects, fit
 from duck_and_cover.dataset.reader import CoverDataset, split_place
 from duck_and_cover.errors import BadInput, CannotWrite
@@ -37,13 +38,16 @@ _LEAST_SHARE = 1e-3
 
 @dataclass(frozen=True)
 class Seen:
-    """What was counted on covers. families and decades: None where unknown; folds: 0 to 4; content: of the data."""
+    """What was counted on covers. families and decades: None where unknown; folds: 0 to 4; content: of the data.
+    palettes: the typical ones, (T, K, 4) OKLab and share.
+    """
 
     observations: tuple[Observation, ...]
     families: tuple[str | None, ...]
     decades: tuple[int | None, ...]
     folds: tuple[int, ...]
     content: str
+    palettes: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +81,12 @@ def see(data: Path, letters: Path, progress: Callable[[int], None] = lambda done
         observations.append(observe(cover.pixels, rows.get(cover.origin.id)))
         progress(len(origins))
     families = tuple(main_family(each.album.genres) for each in origins)
+    schemes = typical_palettes([each[SCHEME] for each in observations])
+    named = [each | {"palette": np.eye(COUNT, dtype=np.float32)[which]}
+             for each, which in zip(observations, schemes.members, strict=True)]  # fmt: skip
     decades = tuple(each.album.year // 10 * 10 if each.album.year else None for each in origins)
     folds = tuple(int(FOLDS * split_place(each.album.artist, each.id)) for each in origins)
-    return Seen(tuple(observations), families, decades, folds, dataset.content_hash)
+    return Seen(tuple(named), families, decades, folds, dataset.content_hash, schemes.palettes)
 
 
 def learn(seen: Seen, seed: int = 0) -> list[Learned]:
@@ -140,6 +147,8 @@ def save(learned: Sequence[Learned], seen: Seen, path: Path) -> None:
     told: dict[str, Any] = {"version": 1, "covers": len(seen.folds), "content": seen.content, "families": families,
                             "statistics":
                             {each.statistic.name: _as_json(each) for each in learned if each.kept}}  # fmt: skip
+    if "palette" in told["statistics"] and seen.palettes is not None:
+        told["palettes"] = [[_round(colour) for colour in each] for each in seen.palettes]
     partial = path.with_name(f".{path.name}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

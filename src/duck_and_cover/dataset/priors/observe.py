@@ -16,12 +16,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from duck_and_cover.colour import COLOUR_BINS, colour_bin, parse_hex, srgb_to_oklab
+from duck_and_cover.colour import COLOUR_BINS, INK_NAMES, colour_bin, ink_name, parse_hex, srgb_to_oklab
 from duck_and_cover.cover import Pixels
 from duck_and_cover.dataset.letters import covered
 from duck_and_cover.dataset.measures import measure
+from duck_and_cover.dataset.priors.palettes import COUNT
 
-__all__ = ["STATISTICS", "Observation", "Statistic", "colour_shares", "observe"]
+__all__ = ["SCHEME", "STATISTICS", "Observation", "Statistic", "colour_shares", "observe"]
 
 THIRDS = tuple(f"{row} {column}" for row in ("top", "middle", "foot") for column in ("left", "centre", "right"))
 CASES = ("upper", "title", "lower", "mixed")
@@ -42,6 +43,7 @@ class Statistic:
 
 
 STATISTICS: tuple[Statistic, ...] = (
+    Statistic("palette", "which of the typical palettes a cover has", tuple(f"{i + 1:02}" for i in range(COUNT))),
     Statistic("colours", "share of the area by colour", COLOUR_BINS),
     Statistic("inks", "colours that a printer would tell apart, 1 to 5"),
     Statistic("lightness", "mean lightness, 0 to 1"),
@@ -56,6 +58,8 @@ STATISTICS: tuple[Statistic, ...] = (
     Statistic("lettered", "whether any words are there", ("yes", "no")),
     Statistic("covered", "share of the area under words, where there are any"),
     Statistic("lines", "lines of words, where there are any"),
+    Statistic("artist lines", "lines that the artist's name is set in"),
+    Statistic("title lines", "lines that the title is set in"),
     Statistic("artist place", "where the artist's name stands", THIRDS),
     Statistic("title place", "where the title stands", THIRDS),
     Statistic("artist side", "to which side the artist's name is set", SIDES),
@@ -66,9 +70,15 @@ STATISTICS: tuple[Statistic, ...] = (
     Statistic("title case", "letter case of the title", CASES),
     Statistic("leads", "which of two names is the larger", ("artist", "title")),
     Statistic("ink", "whether words are darker or lighter than what is behind", ("darker", "lighter")),
+    Statistic("artist ink", "colour of the artist's name", INK_NAMES),
+    Statistic("title ink", "colour of the title", INK_NAMES),
 )
 
 _MEASURED = ("inks", "lightness", "contrast", "chroma", "warmth", "symmetry", "texture", "flat", "busyness", "spread")
+
+SCHEME = "scheme"
+"""What of an observation is no statistic yet: (K, 4) OKLab and share of its colours. Which of the typical palettes it
+is can be said when all covers were seen."""
 
 Observation = Mapping[str, NDArray[np.float32]]
 """Name of a statistic -> (size,) of this cover."""
@@ -82,6 +92,7 @@ def observe(pixels: Pixels, lettering: Mapping[str, Any] | None) -> Observation:
     """
     seen = measure(pixels)
     found: dict[str, NDArray[np.float32]] = {"colours": colour_shares(pixels)}
+    found[SCHEME] = np.column_stack([seen.palette, seen.shares])
     for name in _MEASURED:
         found[name] = np.array([getattr(seen, name)], np.float32)
     if lettering is not None and "lines" in lettering:
@@ -111,6 +122,8 @@ def _words(row: Mapping[str, Any]) -> dict[str, NDArray[np.float32]]:
         found[f"{name} place"] = _one(THIRDS, _third(line["box"]))
         found[f"{name} side"] = _one(SIDES, _side(line["box"]))
         found[f"{name} height"] = np.array([_height(line)], np.float32)
+        found[f"{name} lines"] = np.array([sum(each["role"] == role for each in lines)], np.float32)
+        found[f"{name} ink"] = _one(INK_NAMES, ink_name(srgb_to_oklab(parse_hex(line["colour"]))))
         if line["case"]:
             found[f"{name} case"] = _one(CASES, line["case"])
     artist, album = largest["artist"], largest["album"]
