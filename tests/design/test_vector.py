@@ -67,7 +67,7 @@ def test_artwork_and_words_together_are_the_front(finish: str) -> None:
         share = words.layers[0].outline.coverage(design.size_px, embolden=words.layers[0].spread)[..., None]
         whole += share * (np.array(words.layers[0].colour, np.float32) * 255 - whole)
     beside = np.abs(whole - design.pixels)
-    inside = np.max([w.outline.coverage(design.size_px, embolden=w.spread) for w in design.words], 0)
+    inside = np.max([w.layers[0].outline.coverage(design.size_px, embolden=w.layers[0].spread) for w in design.words], 0)
     assert beside[inside == 0].max() == 0, "nothing but words is printed last"
     assert beside[inside > 0.9].mean() < 40, "and they differ by pinholes and grain alone"
 
