@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from duck_and_cover.colour import COLOUR_BINS, bin_colour, colour_bin, srgb_to_oklab
+from duck_and_cover.colour import COLOUR_BINS, INK_NAMES, bin_colour, colour_bin, srgb_to_oklab
 from duck_and_cover.dataset.priors.chart import draw_chart
 from duck_and_cover.dataset.priors.learn import Seen, as_shares, learn, save
 from duck_and_cover.dataset.priors.observe import STATISTICS, observe
+from duck_and_cover.dataset.priors.palettes import curve, typical_palettes
 from duck_and_cover.dataset.priors.shrink import fit
 from duck_and_cover.errors import BadInput
 
@@ -56,6 +57,44 @@ def test_colours_light_and_words_are_counted() -> None:
     assert (told("title place"), told("title side"), told("title case")) == ("foot left", "left", "title")
     assert told("artist height") == pytest.approx(0.12) and told("title height") == pytest.approx(0.05)
     assert 0.05 < told("covered") < 0.2
+
+
+def test_lines_and_inks_are_counted_for_each_name() -> None:
+    lines = [line("artist", (0.1, 0.04, 0.9, 0.1), colour="#d8261c"), line("artist", (0.1, 0.12, 0.9, 0.17)),
+             line("album", (0.1, 0.85, 0.4, 0.9), colour="#0a0a0a", ground="#f0f0f0")]  # fmt: skip
+    found = observe(flat((250, 250, 250)), {"id": "x", "boxes": [each["box"] for each in lines], "lines": lines})
+    assert (found["artist lines"].tolist(), found["title lines"].tolist()) == ([2], [1])
+    assert INK_NAMES[int(found["artist ink"].argmax())] == "red", "that of the largest line"
+    assert INK_NAMES[int(found["title ink"].argmax())] == "black"
+
+
+def scheme(*rows: tuple[float, float, float, float]) -> np.ndarray:
+    return np.array(rows, np.float32)
+
+
+def test_typical_palettes_are_of_covers_and_tell_crowds_apart() -> None:
+    rng = np.random.default_rng(5)
+    crowds = [scheme((0.1, 0, 0, 0.7), (0.2, 0.01, 0, 0.2), (0.6, 0.15, 0.1, 0.1)),
+              scheme((0.5, -0.02, -0.12, 0.6), (0.7, 0, -0.08, 0.3), (0.95, 0, 0, 0.1)),
+              scheme((0.3, 0, 0, 0.3), (0.6, 0, 0, 0.3), (0.95, 0, 0, 0.4))]  # fmt: skip
+    which = rng.integers(0, 3, 300)
+    seen = [crowds[i] + np.c_[rng.normal(0, 0.008, (3, 3)), np.zeros(3)].astype(np.float32) for i in which]
+    found = typical_palettes(seen, 3)
+    assert all(len(set(found.members[which == i])) == 1 for i in range(3)), "each crowd has one palette"
+    assert len(set(found.members.tolist())) == 3
+    shown = [any(np.array_equal(palette, own) for own in seen) for palette in found.palettes]
+    assert all(shown), "a palette is one cover's, not a mean"
+    light = (found.palettes[:, :, 0] * found.palettes[:, :, 3]).sum(1)
+    assert (np.diff(light) > 0).all(), "numbered from dark to light"
+    again = typical_palettes(seen, 3)
+    assert np.array_equal(again.palettes, found.palettes) and np.array_equal(again.members, found.members)
+    assert len(typical_palettes(seen[:1] * 4, 3).palettes) == 1, "no more than there are"
+
+
+def test_a_curve_goes_from_dark_to_light_by_share() -> None:
+    one, other = scheme((0.9, 0, 0, 0.5), (0.1, 0.1, 0, 0.5)), scheme((0.1, 0.1, 0, 0.5), (0.9, 0, 0, 0.5))
+    assert np.array_equal(curve(one), curve(other)), "the order in which colours are told does not matter"
+    assert curve(one)[0] == pytest.approx(0.1) and curve(one)[-3] == pytest.approx(0.9)
 
 
 def test_what_a_cover_does_not_show_is_not_counted() -> None:

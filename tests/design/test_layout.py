@@ -1,18 +1,21 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from duck_and_cover.album import Album
 from duck_and_cover.design.archetypes import LAYOUTS, REFUGES, layout_named
-from duck_and_cover.design.arranging import arranged, quiet_map, unrest
+from duck_and_cover.design.arranging import arranged
 from duck_and_cover.design.faces import FACES
 from duck_and_cover.design.layout import LEAST_MARGIN, Block, Item, Layout, Plan, Voices
+from duck_and_cover.design.seeing import View
 from duck_and_cover.design.typography import DoesNotFit
 from duck_and_cover.errors import UnknownChoice
 
 VOICES = Voices((FACES["anton"], 400), (FACES["inter"], 400), "upper")
-CALM = np.zeros((60, 60), np.float32)
+CALM = View(np.zeros((60, 60), np.float32), np.full((60, 60), 1 / 3600, np.float32), ())
 SHORT = Album("Nine", "Low Tide")
 
 
@@ -85,19 +88,11 @@ def test_right_to_left_words_stand_at_the_right() -> None:
 
 def test_floating_words_choose_the_calm_end_of_the_picture() -> None:
     stacked = LAYOUTS["stacked"]
-    busy_foot = CALM.copy()
+    busy_foot = CALM.detail.copy()
     busy_foot[33:] = 1.0
-    above = arranged(stacked, SHORT, VOICES, busy_foot, 1)
+    above = arranged(stacked, SHORT, VOICES, replace(CALM, detail=busy_foot), 1)
     below = arranged(stacked, SHORT, VOICES, CALM, 1)
     assert max(t.outline.bounds[3] for t in above.texts) < 0.5 < min(t.outline.bounds[1] for t in below.texts)
-
-
-def test_quiet_map_tells_noise_from_sky() -> None:
-    art = np.full((64, 64, 3), 128, np.uint8)
-    art[32:] = np.random.default_rng(0).integers(0, 256, (32, 64, 3))
-    quiet = quiet_map(art)
-    assert quiet.shape == (60, 60)
-    assert unrest(quiet, (0.05, 0.55, 0.95, 0.95)) > 5 * unrest(quiet, (0.05, 0.05, 0.95, 0.4))
 
 
 def test_a_text_too_long_for_a_layout_is_refused_and_a_refuge_takes_it() -> None:

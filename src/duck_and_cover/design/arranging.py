@@ -17,32 +17,17 @@ from duck_and_cover.album import Album
 from duck_and_cover.design import writing
 from duck_and_cover.design.layout import Block, Item, Layout, Mark, Name, Part, Picture, Placed, Plan, Tone, Voices
 from duck_and_cover.design.outline import Box, Outline
+from duck_and_cover.design.seeing import View
 from duck_and_cover.design.typography import Align, Setting, cased, fit
 from duck_and_cover.design.writing import Case
 
-__all__ = ["arranged", "names", "quiet_map", "unrest"]
+__all__ = ["arranged", "names"]
 
 LEAD_OVER_SECOND = 0.62
 """The second text's capitals are at most this tall beside the leading one's: a clear order of reading."""
 
 LEAST_SIZE = 0.02
 """The smallest em of any text on a front, in cover units."""
-
-
-def quiet_map(art: NDArray[np.uint8], cells: int = 60) -> NDArray[np.float32]:
-    """(cells, cells) restlessness of the art: gradient energy plus local spread of tone; 0 is calm."""
-    tone = cv2.cvtColor(cv2.resize(art, (cells, cells), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
-    tone = tone.astype(np.float32) / 255
-    edge = cv2.magnitude(cv2.Sobel(tone, cv2.CV_32F, 1, 0), cv2.Sobel(tone, cv2.CV_32F, 0, 1))
-    mean, square = cv2.blur(tone, (9, 9)), cv2.blur(tone * tone, (9, 9))
-    return np.asarray(0.25 * edge + np.sqrt(np.maximum(square - mean * mean, 0)), np.float32)
-
-
-def unrest(quiet: NDArray[np.float32], box: Box) -> float:
-    """Mean restlessness inside a box."""
-    n = quiet.shape[0]
-    left, top, right, bottom = (round(v * n) for v in box)
-    return float(quiet[top : max(bottom, top + 1), left : max(right, left + 1)].mean())
 
 
 def names(layout: Layout, album: Album) -> dict[Part, tuple[Name, str]]:
@@ -53,9 +38,7 @@ def names(layout: Layout, album: Album) -> dict[Part, tuple[Name, str]]:
     return dict(zip(parts, known, strict=False))
 
 
-def arranged(
-    layout: Layout, album: Album, voices: Voices, quiet: NDArray[np.float32], seed: int, *, patience: int = 0
-) -> Plan:
+def arranged(layout: Layout, album: Album, voices: Voices, view: View, seed: int, *, patience: int = 0) -> Plan:
     """Set an album's words into a layout.
 
     patience: 0 as the layout wishes; 1 allows more lines and smaller type; 2 whatever is still readable.
@@ -66,7 +49,7 @@ def arranged(
     lead_cap: float | None = None
     leads_first = sorted(range(len(made)), key=lambda k: all(i.part != "lead" for i in layout.blocks[k].items))
     for at in leads_first:
-        block = _settled(layout.blocks[at], quiet) if layout.floats else layout.blocks[at]
+        block = _settled(layout.blocks[at], view) if layout.floats else layout.blocks[at]
         if any(i.part in words for i in block.items):
             group = made[at] = _block(block, words, voices, lead_cap=lead_cap, patience=patience)
             lead_cap = next((t.setting.cap_height for t in group.texts if t.lead), lead_cap)
@@ -87,12 +70,12 @@ class _Group:
     rules: tuple[Outline, ...]
 
 
-def _settled(block: Block, quiet: NDArray[np.float32]) -> Block:
-    """The block in the calmest of its places; the first is kept unless another is clearly calmer."""
+def _settled(block: Block, view: View) -> Block:
+    """The block in the place where the picture misses it least; the first is kept unless another is clearly better."""
     if not block.others:
         return block
     places = [(block.box, block.align, block.valign), *block.others]
-    cost = [unrest(quiet, box) * (1.0 if i == 0 else 1.12) for i, (box, _, _) in enumerate(places)]
+    cost = [(view.unrest(box) + view.attention(box)) * (1.12 if i else 1.0) for i, (box, _, _) in enumerate(places)]
     box, align, valign = places[int(np.argmin(cost))]
     return replace(block, box=box, align=align, valign=valign)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from duck_and_cover.colour import format_hex
 from duck_and_cover.design.archetypes import LAYOUTS
 from duck_and_cover.design.faces import FACES
 from duck_and_cover.design.finish import FINISHES
-from duck_and_cover.design.palette import FROM_ART, named
+from duck_and_cover.design.palette import FROM_ART, Palette
+from duck_and_cover.design.schemes import PREFIX, drawer
 from duck_and_cover.errors import UnknownChoice
 
 __all__ = ["AXES", "FROM_ART", "check", "names"]
@@ -21,7 +23,8 @@ def names(axis: str) -> Mapping[str, str]:
         return {finish.name: finish.sentence for finish in FINISHES}
     if axis == "palette":
         art = {FROM_ART: "the colours of the art itself"}
-        return art | {name: _era(palette.years, palette.families) for name, palette in named().items()}
+        return art | {name: _colours(palette) if name.startswith(PREFIX) else _era(palette.years, palette.families)
+                      for name, palette in drawer().items()}  # fmt: skip
     if axis == "type":
         shown = {id: face for id, face in FACES.items() if face.role in ("display", "both")}
         return {id: f"{face.family}, {_era(face.years, face.families)}" for id, face in shown.items()}
@@ -42,3 +45,9 @@ def _era(years: tuple[int | None, int | None], families: Mapping[str, float]) ->
     since, until = years
     span = f"{since or ''} to {until if until and until < 2100 else 'now'}" if since or until else "any year"
     return f"{', '.join(best)}; {span}"
+
+
+def _colours(palette: Palette) -> str:
+    """The ground and the inks of a scheme of real sleeves."""
+    inks = " ".join(format_hex(ink) for ink in palette.inks)
+    return f"as on real sleeves: {inks} on {format_hex(palette.paper)}"

@@ -18,10 +18,11 @@ from duck_and_cover.album import Album
 from duck_and_cover.colour import Colour
 from duck_and_cover.design import ink, texture
 from duck_and_cover.design.archetypes import REFUGES, layout_named
-from duck_and_cover.design.arranging import arranged, quiet_map
+from duck_and_cover.design.arranging import arranged
 from duck_and_cover.design.grounding import calmed, readied, underprint
 from duck_and_cover.design.layout import Layout, Placed, Plan
 from duck_and_cover.design.outline import Box, Outline
+from duck_and_cover.design.seeing import see
 from duck_and_cover.design.style import Seeds, Style
 from duck_and_cover.design.typography import DoesNotFit
 from duck_and_cover.errors import BadInput
@@ -117,7 +118,7 @@ def planned(art: NDArray[np.uint8], album: Album, style: Style, seeds: Seeds) ->
 
     Raises DoesNotFit only when no layout holds them, which no name of up to 400 characters has caused.
     """
-    quiet = quiet_map(art)
+    view = see(art)
     longest = max(len(album.artist or ""), len(album.title or ""))
     queue: list[tuple[Layout, int]] = []
     if longest <= max(4 * style.layout.length[1], 60):
@@ -126,7 +127,7 @@ def planned(art: NDArray[np.uint8], album: Album, style: Style, seeds: Seeds) ->
     refusal: DoesNotFit | None = None
     for layout, patience in queue:
         try:
-            return arranged(layout, album, style.voices, quiet, seeds.layout, patience=patience)
+            return arranged(layout, album, style.voices, view, seeds.layout, patience=patience)
         except DoesNotFit as error:
             refusal = error
     raise refusal if refusal is not None else BadInput("no layout to try")

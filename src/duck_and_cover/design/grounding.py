@@ -100,12 +100,12 @@ def _prepared(
     """Choose a text's ink and make its ground ready, in place."""
     view = _view(pixels)
     if item.item.cased and style.finish.ink.glow < 0.5:
-        choice = ink.chosen(view, item, style.palette, taken, on=ink.near(style.palette, True))
+        choice = ink.chosen(view, item, style.palette, taken, on=ink.near(style.palette, True), prior=style.prior)
         _case(pixels, item, choice, style, seed)
         return replace(choice, contrast=ink.fifth(choice.colour, ink.luminances(_view(pixels), item.outline)))
     flat = not _bare(plan, item) or not any(_over(item, box) for box, _ in plan.pictures)
     glowing = style.finish.ink.glow >= 0.5 and not flat
-    choice = ink.chosen(view, item, style.palette, taken, polarity=1 if glowing else 0, flat=flat)
+    choice = ink.chosen(view, item, style.palette, taken, polarity=1 if glowing else 0, flat=flat, prior=style.prior)
     return _held_back(pixels, view, item, choice, plan=plan, style=style, seed=seed)
 
 

@@ -22,6 +22,7 @@ from duck_and_cover.design.finish.base import InkLook
 from duck_and_cover.design.layout import Placed, Tone
 from duck_and_cover.design.outline import Box, Outline
 from duck_and_cover.design.palette import Palette, chroma, lightness
+from duck_and_cover.design.prior import Prior
 
 __all__ = [
     "Choice",
@@ -155,6 +156,7 @@ def chosen(
     polarity: int = 0,
     flat: bool = False,
     on: Colour | None = None,
+    prior: Prior | None = None,
 ) -> Choice:
     """The ink for a text, with the scrim it needs; the view is not changed.
 
@@ -162,6 +164,7 @@ def chosen(
     polarity: 1 only light inks, -1 only dark ones, 0 either.
     flat:     the ground is paper or a panel, so the least contrast is enough; on a picture more is wished for.
     on:       a colour that will be printed round the letters; the ground is then that.
+    prior:    what real covers do; an ink that they set such a name in is more welcome.
     """
     loud = item.item.tone == "loud" and item.setting.size >= SMALL_BELOW
     least = needed(item) * SPARE
@@ -181,7 +184,7 @@ def chosen(
         if polarity and (1 if lum > 0.22 else -1) != polarity:
             continue
         reached = fifth(ink, ground)
-        worth = welcome - (0.12 if ink in taken and not item.lead else 0.0)
+        worth = welcome - (0.12 if ink in taken and not item.lead else 0.0) + _customary(prior, item, ink)
         if reached >= least:
             score = 1.0 + worth + 0.05 * min(reached / least, 2.5) - max(0.0, 1 - reached / good)
         else:
@@ -200,6 +203,13 @@ def chosen(
     toward = _toward(palette, ink, middle, least)
     busy = 0.32 if spread > 0.3 and reached >= least and not flat and on is None else 0.0
     return Choice(ink, reached, busy if reached >= least else _STEPS[0], toward)
+
+
+def _customary(prior: Prior | None, item: Placed, ink: Colour) -> float:
+    """How much more welcome an ink is where covers of the genre and year set such a name in it, -0.13 to 0.13."""
+    if prior is None:
+        return 0.0
+    return 0.12 * float(np.log(prior.likelier(f"{item.name} ink", {colour.ink_name(colour.srgb_to_oklab(ink)): 1.0})))
 
 
 def _toward(palette: Palette, ink: Colour, middle: float, least: float) -> Colour:

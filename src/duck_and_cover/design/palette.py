@@ -22,6 +22,7 @@ __all__ = [
     "chroma",
     "dominant_hue",
     "from_art",
+    "from_colours",
     "lightness",
     "named",
     "palettes_for",
@@ -34,6 +35,9 @@ FROM_ART = "art"
 
 LEAST_SPREAD = 0.45
 """Lightness between the darkest and the lightest colour of a palette, below which a print has no body."""
+
+LIGHT_SHARE = 0.42
+"""Share of light area from which on a picture is taken to be on light paper."""
 
 _BORROWED = ("#c8372d", "#e2571e", "#e0b020", "#1f5a9c", "#16807f")
 """Accents for art that has no colour of its own."""
@@ -192,24 +196,30 @@ def from_art(art: Floats, k: int = 5, seed: int = 0) -> Palette:
     lab = colour.srgb_to_oklab(small.reshape(-1, 3))
     weight = 1 + np.minimum(2.0, np.hypot(lab[:, 1], lab[:, 2]) / 0.12)
     centres, share = _cluster(lab, weight, k, np.random.default_rng((seed, 11)))
+    return from_colours(FROM_ART, centres, share, light=float((lab[:, 0] > 0.5).mean()) > LIGHT_SHARE, seed=seed)
+
+
+def from_colours(name: str, centres: Floats, share: Floats, *, light: bool | None = None, seed: int = 0) -> Palette:
+    """A palette of found colours: `(n, 3)` OKLab and their shares, n 3 to 7.
+
+    light: whether the paper is the lightest of them, else the darkest; None goes by what most of the area is. They are
+    stretched in lightness and a little in chroma until the ends are at least `LEAST_SPREAD` apart. The accent is the
+    most colourful for its share and neither nearly black nor nearly white; greys borrow one decisive colour by the
+    seed, as black and white photographs on sleeves do.
+    """
+    if light is None:
+        light = float(share[centres[:, 0] > 0.5].sum() / share.sum()) > LIGHT_SHARE
     centres = _stretch(centres)
     order = np.argsort(centres[:, 0])
     centres, share = centres[order], share[order]
-    light_paper = float((lab[:, 0] > 0.5).mean()) > 0.42
-    paper = centres[-1] if light_paper else centres[0]
-    inks = centres[:-1] if light_paper else centres[1:]
-    strength = np.hypot(inks[:, 1], inks[:, 2]) / np.sqrt(0.05 + (share[:-1] if light_paper else share[1:]))
-    accent = inks[int(np.argmax(strength))]
+    paper, inks = (centres[-1], centres[:-1]) if light else (centres[0], centres[1:])
+    strength = np.hypot(inks[:, 1], inks[:, 2]) / np.sqrt(0.05 + (share[:-1] if light else share[1:]))
+    seen = np.clip(np.minimum(inks[:, 0] - 0.2, 1.0 - inks[:, 0]) / 0.15, 0.1, 1.0)
+    accent = colour.into_gamut(inks[int(np.argmax(strength * seen))])
     if float(np.hypot(centres[:, 1], centres[:, 2]).max()) < 0.04:
-        # grey art borrows one decisive colour, as black and white photographs on sleeves do
         borrowed = _BORROWED[int(np.random.default_rng((seed, 12)).integers(len(_BORROWED)))]
-        accent = colour.srgb_to_oklab(colour.parse_hex(borrowed))
-    return Palette(
-        FROM_ART,
-        colour.into_gamut(paper),
-        tuple(colour.into_gamut(i) for i in inks),
-        colour.into_gamut(accent),
-    )
+        accent = colour.parse_hex(borrowed)
+    return Palette(name, colour.into_gamut(paper), tuple(colour.into_gamut(i) for i in inks), accent)
 
 
 def _cluster(lab: Floats, weight: Floats, k: int, rng: np.random.Generator) -> tuple[Floats, Floats]:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from duck_and_cover.colour import COLOUR_BINS, Colour, Floats, colour_bin, srgb_to_oklab
 
-__all__ = ["MOST", "Prior", "finish_measures"]
+__all__ = ["MOST", "Prior", "finish_measures", "typical_palettes"]
 
 MOST = 3.0
 """No factor is larger than this or smaller than its inverse: taste has the last word."""
@@ -82,6 +82,12 @@ class Prior:
         away, plainly = (value - float(expected[0])) / spread, (value - everywhere) / spread
         return _limited(strength * (plainly**2 - away**2) / 2)
 
+    @property
+    def schemes(self) -> Mapping[str, float]:
+        """Typical palette -> its share of covers here, summing to 1; empty where covers do not tell."""
+        expected = self.expected("palette")
+        return {} if expected is None else dict(zip(_learned()["palette"]["labels"], expected.tolist(), strict=True))
+
     def suits_palette(self, paper: Colour, inks: tuple[Colour, ...], accent: Colour) -> float:
         """A factor for a palette: are its colours those of covers of this genre and year?"""
         return self.likelier("colours", _areas(paper, inks, accent), strength=1.5)
@@ -125,13 +131,23 @@ def _limited(logarithm: float) -> float:
 
 
 @functools.cache
-def _learned() -> Mapping[str, Any]:
-    return json.loads(resources.files("duck_and_cover.design").joinpath("priors/covers.json").read_text("utf-8"))[
-        "statistics"
-    ]
+def typical_palettes() -> Mapping[str, Floats]:
+    """Label -> (5, 4) OKLab and share of the area, dark to light: the palettes that covers come in."""
+    found = _file("covers")
+    labels = found["statistics"].get("palette", {}).get("labels", ())
+    return dict(zip(labels, np.array(found.get("palettes", ()), np.float32), strict=True))
 
 
 @functools.cache
 def finish_measures() -> Mapping[str, Mapping[str, float]]:
     """Finish -> statistic -> its mean on pictures of that finish."""
-    return json.loads(resources.files("duck_and_cover.design").joinpath("priors/finishes.json").read_text("utf-8"))
+    return _file("finishes")
+
+
+def _learned() -> Mapping[str, Any]:
+    return _file("covers")["statistics"]
+
+
+@functools.cache
+def _file(name: str) -> Mapping[str, Any]:
+    return json.loads(resources.files("duck_and_cover.design").joinpath(f"priors/{name}.json").read_text("utf-8"))

@@ -45,8 +45,8 @@ class Recipe:
     ema_kimg:           half life of the averaged weights, at most; early on it is a tenth of what was shown. In
                         pictures, so that it does not change with the batch: 11.085 is 0.999 a step of 16.
     drop_*:             how often a field is left open in training, so that the network can do without.
-    half_known:         a genre's words are left open, its families not, with a chance of k / (n + k) where n covers share
-                        it: a network learns the few covers of a rare genre by heart otherwise. 0 leaves none open.
+    half_known:         k; a genre's words are left open, its families not, with a chance of k / (n + k) where n covers
+                        share it: a network learns the few covers of a rare genre by heart otherwise. 0 leaves all.
     condition_noise:    added to every number of the fields that are known, so that sparse conditions are not learned by
                         heart; their entries are about 0.2.
     balance:            0 shows all covers alike, 1 all genre families alike.

@@ -82,7 +82,7 @@ def see(data: Path, letters: Path, progress: Callable[[int], None] = lambda done
         progress(len(origins))
     families = tuple(main_family(each.album.genres) for each in origins)
     schemes = typical_palettes([each[SCHEME] for each in observations])
-    named = [each | {"palette": np.eye(COUNT, dtype=np.float32)[which]}
+    named = [{**each, "palette": np.eye(COUNT, dtype=np.float32)[which]}
              for each, which in zip(observations, schemes.members, strict=True)]  # fmt: skip
     decades = tuple(each.album.year // 10 * 10 if each.album.year else None for each in origins)
     folds = tuple(int(FOLDS * split_place(each.album.artist, each.id)) for each in origins)
