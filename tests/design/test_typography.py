@@ -5,7 +5,7 @@ import pytest
 
 from duck_and_cover.design import linebreak, writing
 from duck_and_cover.design.faces import FACES, face
-from duck_and_cover.design.typography import DoesNotFit, MissingGlyphs, cased, fit, set_line
+from duck_and_cover.design.typography import HANGS, DoesNotFit, MissingGlyphs, cased, fit, optical, set_line
 from duck_and_cover.errors import BadInput
 
 TITLES = {
@@ -210,3 +210,41 @@ def test_setting_knows_its_measures():
 def test_setting_twice_gives_the_same_outline():
     one, two = (fit("Midnight Harvest", face("metal-mania"), 0.8, 0.3).outline.svg_path(3000, 2) for _ in range(2))
     assert one == two and one.startswith("M")
+
+
+def edges(text: str, align: str) -> list[tuple[float, float]]:
+    """Left and right end of each line's letters, without a mark that hangs."""
+    setting = fit(text, face("inter"), 0.8, 0.6, align=align, max_size=0.1)  # type: ignore[arg-type]
+    out = []
+    for line, (x, _) in zip(setting.lines, setting.origins, strict=True):
+        shapes = [shape.bounds for shape in line.letters]
+        left = shapes[1] if line.text[0] in HANGS else shapes[0]
+        right = shapes[-2] if line.text[-1] in HANGS else shapes[-1]
+        out.append((x + left[0] * setting.size, x + right[2] * setting.size))
+    return out
+
+
+@pytest.mark.parametrize("text", ["“Hold\nHome”", "Hold\n“Home”", "'Hold\nHome'"])
+def test_quotation_marks_hang_outside_the_edge(text: str) -> None:
+    (one, _), (other, _) = edges(text, "left")
+    assert one == pytest.approx(other, abs=1e-6)
+    (_, one), (_, other) = edges(text, "right")
+    assert one == pytest.approx(other, abs=1e-6)
+    middles = [(left + right) / 2 for left, right in edges(text, "center")]
+    assert middles[0] == pytest.approx(middles[1], abs=1e-6)
+
+
+@pytest.mark.parametrize("align", ["left", "center", "right"])
+def test_what_hangs_stays_in_the_box(align: str) -> None:
+    for text in ("“Hold\nHome”", "A\n“Windmill”", "“Windmill”\nA.", "“שלום\nעולם”"):
+        setting = fit(text, face("inter"), 0.3, 0.6, align=align)  # type: ignore[arg-type]
+        left, _, right, _ = setting.bounds
+        assert left >= -1e-9 and right <= 0.3 + 1e-9, (text, align)
+
+
+def test_small_type_is_opened_and_large_type_closed() -> None:
+    assert optical(0.02) > optical(0.06) > optical(0.1) == 0 > optical(0.3)
+    small, large = (fit("Harbour", face("inter"), 0.9, 0.9, max_size=size, max_lines=1) for size in (0.02, 0.2))
+    assert (small.bounds[2] - small.bounds[0]) / small.size > (large.bounds[2] - large.bounds[0]) / large.size
+    fixed = fit("Harbour", face("inter"), 0.9, 0.9, max_size=0.02, tracking=0.0)
+    assert fixed.lines[0].tracking == 0, "a spacing that is asked for stays"

@@ -28,12 +28,16 @@ _LIGATURES = ("liga", "clig", "dlig", "calt")
 
 @dataclass(frozen=True)
 class Glyph:
-    """A glyph and its place on the line, in em."""
+    """A glyph and its place on the line, in em.
+
+    letter:  number, from the left, of the letter it is part of: a grapheme, or all that hangs together in a script.
+    """
 
     font: OpenFont = field(repr=False)
     id: int
     x: float
     y: float
+    letter: int
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,16 @@ class Line:
     def outline(self) -> Outline:
         """The ink."""
         return Outline.joined(g.font.outline(g.id).moved(g.x, g.y) for g in self.glyphs)
+
+    @cached_property
+    def letters(self) -> tuple[Outline, ...]:
+        """The ink in the pieces that can be moved by themselves, from left to right, each in its place.
+
+        A piece is a letter with its marks or, in a script that connects its letters, a word.
+        """
+        parts = (tuple(part) for _, part in groupby(self.glyphs, lambda g: g.letter))
+        shapes = (Outline.joined(g.font.outline(g.id).moved(g.x, g.y) for g in part) for part in parts)
+        return tuple(shape for shape in shapes if len(shape))
 
     @cached_property
     def ink(self) -> Box:
@@ -118,16 +132,20 @@ def _set(text: str, face: Face, weight: int, tracking: float | None, whole: str)
     keys = list(zip(levels, writing.scripts(clusters), cast, strict=True))
     runs = [(key, "".join(clusters[i] for i in part)) for key, part in groupby(range(len(clusters)), keys.__getitem__)]
     glyphs: list[Glyph] = []
+    letter = 0
     pen = spacing = 0.0
     for at in writing.visual_order([level for (level, _, _), _ in runs]):
         (level, script, file), part = runs[at]
         manners = FACES[file.family]
-        tracked = 0.0 if manners.joined or script in writing.JOINED_SCRIPTS else tracking
+        joined = manners.joined or script in writing.JOINED_SCRIPTS
+        tracked = 0.0 if joined else tracking
         font = opened(file)
         for dx, dy, advance, glyph, ends, is_space in _shaped(font, part, script, level % 2 == 1, bool(tracked)):
-            glyphs.append(Glyph(font, glyph, pen + dx, dy))
+            glyphs.append(Glyph(font, glyph, pen + dx, dy, letter))
+            letter += (not joined and ends) or is_space
             spacing = tracked if ends else 0.0
             pen += advance + spacing + (manners.gap if is_space else 0.0)
+        letter += joined
     return Line(text, main, weight, tracking, used, tuple(glyphs), pen - spacing)
 
 

@@ -14,6 +14,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
+import numpy as np
+
 from duck_and_cover.design import linebreak, writing
 from duck_and_cover.design.faces import Face
 from duck_and_cover.design.outline import Box, Outline
@@ -21,7 +23,7 @@ from duck_and_cover.design.shaping import Line, set_line
 from duck_and_cover.design.writing import cased
 from duck_and_cover.errors import BadInput, MissingGlyphs
 
-__all__ = ["DoesNotFit", "Line", "MissingGlyphs", "Setting", "cased", "fit", "set_line"]
+__all__ = ["HANGS", "DoesNotFit", "Line", "MissingGlyphs", "Setting", "cased", "fit", "optical", "set_line"]
 
 Align = Literal["left", "center", "right"]
 Valign = Literal["top", "middle", "bottom"]
@@ -40,6 +42,10 @@ _CARE = (1.0, 8.0)
 
 _JUSTIFY_LIMIT = 0.4
 """Letter spacing in em beyond which a justified line is left as it is."""
+
+HANGS = {**dict.fromkeys("\"'“”‘’„‚«»‹›「」『』", 1.0), **dict.fromkeys(".,:;·", 0.8), **dict.fromkeys("-–—…!?", 0.45),
+         **dict.fromkeys("()[]", 0.35)}  # fmt: skip
+"""How much of a mark hangs outside the edge of a text, of its width."""
 
 
 class DoesNotFit(BadInput):
@@ -105,15 +111,34 @@ class Setting:
 
 @dataclass(frozen=True)
 class _Stack:
-    """Lines at 1 em with their pitch; how wide and tall the ink is decides the size."""
+    """Lines at 1 em with their pitch, aligned among themselves; how wide and tall the ink is decides the size.
+
+    Quotation marks, hyphens and stops at the ends of lines hang outside the edge that the letters make.
+    """
 
     lines: tuple[Line, ...]
     pitch: float
     cost: float
+    align: Align
+
+    @cached_property
+    def starts(self) -> tuple[float, ...]:
+        """Where the pen of each line starts, from the edge or the axis on which they are aligned."""
+        edges = [(line.ink[0] + hung[0], line.ink[2] - hung[1]) for line in self.lines for hung in [_hung(line)]]
+        at = {"left": 0.0, "center": 0.5, "right": 1.0}[self.align]
+        return tuple(-(left + at * (right - left)) for left, right in edges)
+
+    @cached_property
+    def reach(self) -> tuple[float, float]:
+        """How far the ink reaches to the left and to the right of that edge or axis."""
+        pairs = list(zip(self.starts, self.lines, strict=True))
+        left, right = max(-(x + line.ink[0]) for x, line in pairs), max(x + line.ink[2] for x, line in pairs)
+        most = max(left, right)
+        return (most, most) if self.align == "center" else (left, right)
 
     @cached_property
     def width(self) -> float:
-        return max(line.ink[2] - line.ink[0] for line in self.lines)
+        return sum(self.reach)
 
     @cached_property
     def top(self) -> float:
@@ -126,6 +151,24 @@ class _Stack:
     def size(self, width: float, height: float) -> float:
         """The largest em at which the ink stays inside."""
         return min(width / max(self.width, 1e-6), height / max(self.bottom - self.top, 1e-6))
+
+
+def _hung(line: Line) -> tuple[float, float]:
+    """How much of the marks at its ends a line hangs outside, left and right, in em."""
+    shapes, clusters = line.letters, writing.graphemes(line.text)
+    if len(shapes) < 3:
+        return 0.0, 0.0
+    first, last = (clusters[0], clusters[-1]) if not writing.base_level(line.text) else (clusters[-1], clusters[0])
+    left = HANGS.get(first, 0.0) * max(shapes[1].bounds[0] - shapes[0].bounds[0], 0.0)
+    right = HANGS.get(last, 0.0) * max(shapes[-1].bounds[2] - shapes[-2].bounds[2], 0.0)
+    return left, right
+
+
+def optical(size: float) -> float:
+    """Letter spacing in em that a size asks for beside the face's own: small type is opened, large type closed, as in
+    founts cut for each size. Reference: Ahrens & Mugikura 2014, "Size-specific Adjustments to Type Designs".
+    """
+    return float(np.interp(np.log(size), np.log((0.02, 0.04, 0.1, 0.25)), (0.022, 0.01, 0.0, -0.012)))
 
 
 def fit(
@@ -167,7 +210,7 @@ def fit(
     whole = " ".join(forced)
     if not set_line(whole, face, weight, tracking).outline.verbs.size:  # names missing characters, too
         raise BadInput(f"{whole!r} leaves no ink; give at least one visible character")
-    style = _Style(face, weight, tracking, whole, leading)
+    style = _Style(face, weight, tracking, whole, leading, align)
     if len(forced) > 1:
         stacks = [style.stack(forced, 0.0)]
     else:
@@ -178,22 +221,22 @@ def fit(
     stack = max(stacks, key=lambda s: min(s.size(width, height), cap) * (1 - s.cost) * (1 - _LINE_COST * len(s.lines)))
     if justify and len(stack.lines) > 1:
         stack = style.justified(stack)
+    elif tracking is None and not face.joined:
+        spaced = style.opened(stack, optical(min(stack.size(width, height), cap)))
+        stack = spaced if spaced.size(width, height) >= min_size else stack
     size = min(stack.size(width, height), cap)
     if size < min_size:
         raise DoesNotFit(whole, size, min_size)
-    return _placed(stack, size, width, height, align, valign)
+    return _placed(stack, size, width, height, valign)
 
 
-def _placed(stack: _Stack, size: float, width: float, height: float, align: Align, valign: Valign) -> Setting:
-    part = {"left": 0.0, "top": 0.0, "center": 0.5, "middle": 0.5, "right": 1.0, "bottom": 1.0}
+def _placed(stack: _Stack, size: float, width: float, height: float, valign: Valign) -> Setting:
     slack = height - (stack.bottom - stack.top) * size
-    first = slack * part[valign] - stack.top * size
-    origins = []
-    for i, line in enumerate(stack.lines):
-        left, _, right, _ = line.ink
-        x = (width - (right - left) * size) * part[align] - left * size
-        origins.append((x, first + i * stack.pitch * size))
-    return Setting(stack.lines, tuple(origins), size)
+    first = slack * {"top": 0.0, "middle": 0.5, "bottom": 1.0}[valign] - stack.top * size
+    left, right = stack.reach
+    axis = {"left": left * size, "center": width / 2, "right": width - right * size}[stack.align]
+    origins = tuple((axis + x * size, first + i * stack.pitch * size) for i, x in enumerate(stack.starts))
+    return Setting(stack.lines, origins, size)
 
 
 @dataclass(frozen=True)
@@ -205,6 +248,7 @@ class _Style:
     tracking: float | None
     whole: str
     leading: float
+    align: Align
 
     def line(self, text: str, tracking: float | None = None) -> Line:
         """One line at 1 em, in the direction and the typefaces of the whole text."""
@@ -214,7 +258,12 @@ class _Style:
     def stack(self, texts: list[str], cost: float) -> _Stack:
         """Several lines at 1 em."""
         lines = tuple(map(self.line, texts))
-        return _Stack(lines, self.pitch(lines), cost)
+        return _Stack(lines, self.pitch(lines), cost, self.align)
+
+    def opened(self, stack: _Stack, by: float) -> _Stack:
+        """The same lines with their letters further apart, in em; nearer together where below 0."""
+        lines = tuple(self.line(line.text, line.tracking + by) for line in stack.lines)
+        return _Stack(lines, self.pitch(lines), stack.cost, self.align)
 
     def pitch(self, lines: tuple[Line, ...]) -> float:
         """Baseline distance in em: capitals and descenders times the leading, more where ink would touch."""
@@ -228,7 +277,7 @@ class _Style:
     def justified(self, stack: _Stack) -> _Stack:
         """The stack with its shorter lines tracked out to the longest, where that stays readable."""
         lines = tuple(self._stretched(line, stack.width) for line in stack.lines)
-        return _Stack(lines, stack.pitch, stack.cost)
+        return _Stack(lines, stack.pitch, stack.cost, self.align)
 
     def _stretched(self, line: Line, width: float) -> Line:
         gaps = len(writing.graphemes(line.text)) - 1
