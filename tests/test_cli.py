@@ -87,6 +87,36 @@ def test_variants_and_their_sheet(tmp_path: Path) -> None:
 
 
 @needs_bundle
+@pytest.mark.parametrize(("budget", "most"), [("20kB", 20_000), ("0.03 mb", 30_000), ("25000", 25_000)])
+def test_a_jpeg_within_a_budget(budget: str, most: int, tmp_path: Path) -> None:
+    asked = ["--seed", "3", "--size", "320", "--max-bytes", budget, "-o", "cover.jpg"]
+    reply = duckcover("create", *WORDS, *asked, cwd=tmp_path)
+    assert reply.returncode == 0, reply.stderr
+    assert 0.7 * most < (tmp_path / "cover.jpg").stat().st_size <= most
+
+
+@needs_bundle
+def test_pdf_and_linked_svg_with_their_sheets(tmp_path: Path) -> None:
+    asked = ["--seed", "3", "--size", "128", "--variants", "2"]
+    for more in (["-o", "v.svg", "--link"], ["-o", "w.pdf"]):
+        reply = duckcover("create", *WORDS, *asked, *more, cwd=tmp_path)
+        assert reply.returncode == 0, reply.stderr
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "v-1-artwork.png", "v-1.svg", "v-2-artwork.png", "v-2.svg", "v-sheet.png", "w-1.pdf", "w-2.pdf", "w-sheet.png",
+    ]  # fmt: skip
+    assert 'href="v-2-artwork.png"' in (tmp_path / "v-2.svg").read_text("utf-8")
+    assert (tmp_path / "w-1.pdf").read_bytes().startswith(b"%PDF-1.7")
+    assert (tmp_path / "v-sheet.png").read_bytes() == (tmp_path / "w-sheet.png").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["cover.png", "cover.jpg", "cover.pdf"])
+def test_only_an_svg_links(name: str, tmp_path: Path) -> None:
+    reply = duckcover("create", *WORDS, "--link", "-o", name, cwd=tmp_path)
+    assert reply.returncode == 2 and "only an SVG links" in one_line(reply.stderr)
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs_bundle
 def test_any_variant_can_be_made_again_alone(tmp_path: Path) -> None:
     size = ["--size", "128", "--json", "-o"]
     reply = duckcover("create", *WORDS, "--seed", "2147483647", "--variants", "3", *size, "v.png", cwd=tmp_path)
@@ -167,6 +197,13 @@ def test_axes_can_be_fixed(tmp_path: Path) -> None:
         (["--seed-of", "colour=1"], 2, "no axis is called 'colour'"),
         (["--colour", "red"], 2, "--colour"),
         (["-o", "cover.bmp"], 2, ".png"),
+        (["--max-bytes", "10MB"], 2, "for JPEG alone; found PNG"),
+        (["--max-bytes", "10MB", "-o", "cover.pdf"], 2, "for JPEG alone; found PDF"),
+        (["--max-bytes", "ten", "-o", "cover.jpg"], 2, "500kB"),
+        (["--max-bytes", "10MiB", "-o", "cover.jpg"], 2, "500kB"),
+        (["--max-bytes", "-1", "-o", "cover.jpg"], 2, "500kB"),
+        (["--max-bytes", "0", "-o", "cover.jpg"], 2, "1 or more"),
+        (["--max-bytes", "1kB", "-o", "cover.jpg"], 2, "1000 bytes hold no JPEG"),
         (["--artist", "ᠮᠣᠩᠭᠣᠯ"], 2, "U+182E"),
         (["--album", "private \ue000 use"], 2, "U+E000"),
         (["-o", "no/such/folder/cover.png"], 1, "no/such/folder"),

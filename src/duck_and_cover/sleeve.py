@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from duck_and_cover.album import Album
 from duck_and_cover.errors import BadInput, UnknownChoice
@@ -51,26 +52,40 @@ class Sleeve:
     seeds: Seeds = field(repr=False)
     finished_from: Pixels = field(repr=False)
 
-    def save(self, path: str | Path) -> Path:
-        """Write PNG, JPEG or SVG by suffix; complete or not at all.
+    def save(self, path: str | Path, *, most_bytes: int | None = None, link: bool = False) -> Path:
+        """Write PNG, JPEG, SVG or PDF by suffix; complete or not at all.
 
-        PNG and JPEG: sRGB profile embedded, no alpha, 300 dpi. SVG: the artwork as a picture, the words as outlines
-        above it, a layer each, so that they can be moved and coloured; the front is printed once more for it.
-        Raises `BadInput` for another suffix and `CannotWrite` where the target cannot be written.
+        most_bytes: of a JPEG; the best quality that fits is taken. None takes full colour resolution at quality 92.
+        link:       the artwork of an SVG lies beside it as `NAME-artwork.png` instead of in it.
+
+        PNG and JPEG: sRGB profile embedded, no alpha, 300 dpi. SVG and PDF: the artwork as a picture, the words as
+        outlines above it, a layer each, so that they can be moved and coloured; the front is printed once more for it.
+        Raises `BadInput` for another suffix, an option that its kind does not know and a budget that cannot be met,
+        and `CannotWrite` where the target cannot be written.
         """
-        from duck_and_cover.design.formats import check_target, save, write
+        from duck_and_cover.design.formats import artwork_beside, check_target, encoded, save, write, write_together
 
         about = {"Title": self.album.title, "Author": self.album.artist, "Software": "Duck and Cover"}
         told = {key: text for key, text in about.items() if text}
-        target, kind = check_target(path)
-        if kind != "SVG":
-            return save(self.pixels, target, told)
+        target, kind = check_target(path, most_bytes=most_bytes, link=link)
+        if kind in ("PNG", "JPEG"):
+            return save(self.pixels, target, told, most_bytes=most_bytes)
         from duck_and_cover.design.compose import compose
-        from duck_and_cover.design.vector import as_svg
 
         size_px = len(self.pixels)
         design = compose(self.finished_from, self.album, self.style, self.seeds, size_px, keep_ground=True)
-        return write(target, as_svg(design, told).encode())
+        if kind == "PDF":
+            from duck_and_cover.design.pdf import as_pdf
+
+            return write(target, as_pdf(design, told))
+        from duck_and_cover.design.vector import as_svg
+
+        if not link or design.ground is None:
+            return write(target, as_svg(design, told).encode())
+        picture = artwork_beside(target)
+        text = as_svg(design, told, picture=quote(os.fsencode(picture.name)))
+        write_together({picture: encoded(design.ground, "PNG", told), target: text.encode()})
+        return target
 
 
 def create(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from duck_and_cover.design.formats import contact_sheet, save
+from duck_and_cover.design.formats import artwork_beside, check_target, contact_sheet, encoded, save, write_together
 from duck_and_cover.errors import BadInput, CannotWrite
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (48, 48, 3)).astype(np.uint8)
@@ -34,6 +34,107 @@ def test_jpeg_keeps_full_colour_resolution(tmp_path: Path) -> None:
     path = save(PIXELS, tmp_path / "a.jpg")
     with Image.open(path) as picture:
         assert {layer[1:3] for layer in picture.layer} == {(1, 1)}
+
+
+def picture(side: int = 96) -> np.ndarray:
+    """Soft shapes with grain: JPEG takes more bytes for it the better it is kept."""
+    steps = np.random.default_rng(1)
+    soft = Image.fromarray(steps.integers(0, 256, (6, 6, 3), np.uint8)).resize((side, side), Image.Resampling.BICUBIC)
+    return np.clip(np.asarray(soft, int) + steps.integers(-9, 10, (side, side, 3)), 0, 255).astype(np.uint8)
+
+
+def jpeg(quality: int, subsampling: int) -> bytes:
+    """What Pillow makes of the picture with nothing beside it but profile and density."""
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(encoded(picture(), "PNG"))) as opened:
+        opened.save(out, "JPEG", quality=quality, subsampling=subsampling, comment=b"",
+                    icc_profile=opened.info["icc_profile"], dpi=(300, 300))  # fmt: skip
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("quality", "subsampling"), [(95, 0), (88, 0), (75, 0), (60, 2), (40, 2)])
+def test_a_budget_buys_the_best_quality_that_fits(quality: int, subsampling: int) -> None:
+    wanted = jpeg(quality, subsampling)
+    exact = encoded(picture(), "JPEG", most_bytes=len(wanted))
+    assert exact == wanted
+    if (quality, subsampling) != (40, 2):
+        assert len(encoded(picture(), "JPEG", most_bytes=len(wanted) - 1)) < len(wanted)
+
+
+def test_colour_resolution_goes_before_the_picture_does() -> None:
+    full, half = len(jpeg(75, 0)), len(jpeg(75, 2))
+    assert half < full - 1
+    with Image.open(io.BytesIO(encoded(picture(), "JPEG", most_bytes=full - 1))) as kept:
+        assert {layer[1:3] for layer in kept.layer} == {(2, 2), (1, 1)}
+        luma = kept.quantization[0]
+    with Image.open(io.BytesIO(jpeg(75, 0))) as least:
+        assert sum(luma) <= sum(least.quantization[0]), "not coarser than the last of full colour resolution"
+
+
+def test_a_large_budget_is_not_used_up() -> None:
+    assert encoded(picture(), "JPEG", most_bytes=10**9) == jpeg(95, 0)
+
+
+def test_a_budget_counts_the_words_too() -> None:
+    told = {"Title": "x" * 3000}
+    size = len(encoded(picture(), "JPEG", told, most_bytes=len(jpeg(90, 0))))
+    assert 3000 < size <= len(jpeg(90, 0))
+
+
+def test_a_budget_too_small_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    least = len(jpeg(40, 2))
+    with pytest.raises(BadInput, match=f"^{least - 1} bytes hold no JPEG of 96 px: .* has {least};"):
+        save(picture(), tmp_path / "a.jpg", most_bytes=least - 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("name", "budget", "said"), [
+    ("a.png", 10**6, "for JPEG alone; found PNG"),
+    ("a.svg", 10**6, "for JPEG alone; found SVG"),
+    ("a.pdf", 10**6, "for JPEG alone; found PDF"),
+    ("a.jpg", 0, "1 or more"),
+    ("a.jpg", -5, "1 or more"),
+    ("a.jpg", True, "whole number"),
+    ("a.jpg", 1e6, "whole number"),
+])  # fmt: skip
+def test_a_budget_that_makes_no_sense_is_known_before_any_work(
+    tmp_path: Path, name: str, budget: int, said: str
+) -> None:
+    with pytest.raises(BadInput, match=said):
+        check_target(tmp_path / name, most_bytes=budget)
+
+
+def test_a_linked_artwork_is_checked_with_its_file(tmp_path: Path) -> None:
+    assert artwork_beside(tmp_path / "a.b.svg") == tmp_path / "a.b-artwork.png"
+    for name in ("a.png", "a.jpg", "a.pdf"):
+        with pytest.raises(BadInput, match="only an SVG links its artwork"):
+            check_target(tmp_path / name, link=True)
+    assert check_target(tmp_path / "a.svg", link=True) == (tmp_path / "a.svg", "SVG")
+    (tmp_path / "a-artwork.png").mkdir()
+    with pytest.raises(CannotWrite, match=r"a-artwork\.png is a folder"):
+        check_target(tmp_path / "a.svg", link=True)
+    longest = "n" * 251 + ".svg"
+    check_target(tmp_path / longest)
+    with pytest.raises(CannotWrite, match=r"nnn-artwork\.png"):
+        check_target(tmp_path / longest, link=True)
+
+
+def test_files_that_belong_together_come_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    order = []
+    replace = Path.replace
+
+    def noted(part: Path, target: Path) -> Path:
+        order.append((target.name, len(list(tmp_path.glob(".*.part")))))
+        return replace(part, target)
+
+    monkeypatch.setattr("pathlib.Path.replace", noted)
+    write_together({first: b"1", second: b"2"})
+    assert order == [("first", 2), ("second", 1)], "both are whole before one is renamed"
+    assert (first.read_bytes(), second.read_bytes()) == (b"1", b"2")
+    with pytest.raises(CannotWrite, match="no-folder"):
+        write_together({first: b"3", tmp_path / "no-folder" / "x": b"4"})
+    assert first.read_bytes() == b"1" and sorted(p.name for p in tmp_path.iterdir()) == ["first", "second"]
 
 
 @pytest.mark.parametrize("name", ["a.gif", "a", "a.tiff"])

@@ -5,7 +5,10 @@ from __future__ import annotations
 import base64
 import io
 import re
+import shutil
+import subprocess
 from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
 from xml.etree import ElementTree
 
 import numpy as np
@@ -20,7 +23,7 @@ from duck_and_cover.design.finish import FINISHES
 from duck_and_cover.design.formats import save
 from duck_and_cover.design.style import Seeds, choose_style
 from duck_and_cover.design.vector import UNITS, as_svg
-from duck_and_cover.errors import BadInput
+from duck_and_cover.errors import BadInput, CannotWrite
 from duck_and_cover.sleeve import Sleeve
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -67,7 +70,9 @@ def test_artwork_and_words_together_are_the_front(finish: str) -> None:
         share = words.layers[0].outline.coverage(design.size_px, embolden=words.layers[0].spread)[..., None]
         whole += share * (np.array(words.layers[0].colour, np.float32) * 255 - whole)
     beside = np.abs(whole - design.pixels)
-    inside = np.max([w.layers[0].outline.coverage(design.size_px, embolden=w.layers[0].spread) for w in design.words], 0)
+    inside = np.max(
+        [w.layers[0].outline.coverage(design.size_px, embolden=w.layers[0].spread) for w in design.words], 0
+    )
     assert beside[inside == 0].max() == 0, "nothing but words is printed last"
     assert beside[inside > 0.9].mean() < 40, "and they differ by pinholes and grain alone"
 
@@ -90,15 +95,64 @@ def test_a_front_without_words_has_none() -> None:
 
 
 def test_a_sleeve_is_saved_as_it_was_printed(tmp_path: Path) -> None:
-    seeds = Seeds.of(3)
-    style = choose_style(ALBUM, art(), seeds)
-    design = compose(art(), ALBUM, style, seeds, 300)
-    sleeve = Sleeve(ALBUM, design.pixels, Cover(art(), Found(ALBUM, "made", "x")), {}, style, seeds, art())
+    sleeve = sleeve_of(300)
     first = sleeve.save(tmp_path / "cover.svg").read_bytes()
     assert first == sleeve.save(tmp_path / "again.svg").read_bytes()
     root = ElementTree.fromstring(first)
     assert root.get("viewBox") == "0 0 1000 1000" and root.get("width") == "300"
     assert [path.name for path in tmp_path.iterdir() if path.suffix != ".svg"] == []
+
+
+def sleeve_of(size_px: int = 200) -> Sleeve:
+    seeds = Seeds.of(3)
+    style = choose_style(ALBUM, art(), seeds)
+    design = compose(art(), ALBUM, style, seeds, size_px)
+    return Sleeve(ALBUM, design.pixels, Cover(art(), Found(ALBUM, "made", "x")), {}, style, seeds, art())
+
+
+@pytest.mark.parametrize("name", ["cover.svg", "a b #1 100% & ü.svg", "side:a.svg"])
+def test_a_linked_artwork_lies_beside_its_file(tmp_path: Path, name: str) -> None:
+    target = sleeve_of().save(tmp_path / name, link=True)
+    picture = tmp_path / f"{target.stem}-artwork.png"
+    assert sorted(tmp_path.iterdir()) == sorted([target, picture])
+    image = ElementTree.fromstring(target.read_bytes()).find(f"{SVG}g/{SVG}image")
+    assert image is not None
+    address = urlsplit(urljoin((tmp_path / "x.svg").as_uri(), str(image.get(HREF))))
+    assert Path(unquote(address.path)) == picture and not address.fragment and not address.query
+    with Image.open(picture) as opened:
+        assert opened.size == (200, 200) and opened.info["icc_profile"]
+        assert np.array_equal(np.asarray(opened), made(200).ground)
+
+
+def test_where_the_artwork_cannot_be_written_nothing_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sleeve = sleeve_of(64)
+    replace = Path.replace
+
+    def refused(part: Path, target: Path) -> Path:
+        if target.suffix == ".png":
+            raise OSError(28, "No space left on device")
+        return replace(part, target)
+
+    monkeypatch.setattr("pathlib.Path.replace", refused)
+    with pytest.raises(CannotWrite, match=r"cover-artwork\.png: No space left"):
+        sleeve.save(tmp_path / "cover.svg", link=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(shutil.which("rsvg-convert") is None, reason="rsvg-convert is not installed")
+def test_another_program_shows_the_front(tmp_path: Path) -> None:
+    design = made(300, finish="halftone")
+    assert design.ground is not None
+    save(design.ground, tmp_path / "art.png")
+    target = tmp_path / "x.svg"
+    target.write_text(as_svg(design, picture="art.png"), "utf-8")
+    subprocess.run(["rsvg-convert", "-w", "300", target, "-o", tmp_path / "x.png"], check=True)
+    whole = design.ground.astype(float)
+    for layer in (layer for words in design.words for layer in words.layers):
+        share = layer.outline.coverage(300, embolden=layer.spread)[..., None]
+        whole += share * (np.array(layer.colour) * 255 - whole)
+    with Image.open(tmp_path / "x.png") as shown:
+        assert np.abs(np.asarray(shown.convert("RGB"), float) - whole).mean() < 0.5
 
 
 def test_pixels_alone_make_none(tmp_path: Path) -> None:

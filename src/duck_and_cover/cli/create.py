@@ -6,6 +6,7 @@ import json
 import re
 import sys
 import unicodedata
+from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -38,8 +39,10 @@ SHEET_PX = 400
     "--output",
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help=".png, .jpg, or .svg with the words as outlines. [default: from the names]",
+    help=".png or .jpg; .svg or .pdf with the words as outlines. [default: from the names]",
 )
+@click.option("--max-bytes", "budget", metavar="N", help="Of a .jpg, as in 10MB or 500kB: the best quality that fits.")
+@click.option("--link", is_flag=True, help="Put the artwork of an .svg beside it as NAME-artwork.png.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was used, as JSON.")
 def create(
     artist: str | None,
@@ -57,6 +60,8 @@ def create(
     type_: str | None,
     layout: str | None,
     output: Path | None,
+    budget: str | None,
+    link: bool,
     as_json: bool,
 ) -> None:
     """Make a finished cover from what you know of a record.
@@ -74,6 +79,7 @@ def create(
     from duck_and_cover.design.formats import check_target, contact_sheet, save
     from duck_and_cover.sleeve import MOST_VARIANTS, create_variants
 
+    most_bytes = None if budget is None else _bytes(budget)
     record = Album(artist, album, genres, year, tracks)
     target = output or Path(f"{_slug(record)}.png")
     targets, sheet = [target], None
@@ -81,14 +87,16 @@ def create(
         several = range(1, min(variants, MOST_VARIANTS) + 1)  # more are refused before any is made
         targets = [_beside(target, f"{i:0{len(str(variants))}d}") for i in several]
         sheet = _beside(target, "sheet")
-        sheet = sheet.with_suffix(".png") if sheet.suffix.lower() == ".svg" else sheet
-    for path in (*targets, sheet) if sheet else targets:
-        check_target(path)
+        sheet = sheet.with_suffix(".png") if sheet.suffix.lower() in (".svg", ".pdf") else sheet
+    for path in targets:
+        check_target(path, most_bytes=most_bytes, link=link)
+    if sheet:
+        check_target(sheet)
     reports, thumbnails = [], []
     made = create_variants(record, variants, seed=seed, seeds=_axis_seeds(axis_seeds), size_px=size_px, engine=engine,
                            finish=finish, palette=palette, type=type_, layout=layout)  # fmt: skip
     for path, sleeve in zip(targets, made, strict=True):
-        sleeve.save(path)
+        sleeve.save(path, most_bytes=most_bytes, link=link)
         reports.append({"file": str(path), **sleeve.report})
         if sheet:
             thumbnails.append(sleeve.pixels if size_px <= SHEET_PX else resized(sleeve.pixels, SHEET_PX))
@@ -111,6 +119,14 @@ def _axis_seeds(texts: tuple[str, ...]) -> dict[str, int]:
             raise BadInput(f"--seed-of {text}: wanted AXIS=N with a whole number, as in type=7")
         seeds[axis] = int(value)
     return seeds
+
+
+def _bytes(text: str) -> int:
+    """`10MB` -> 10000000; the units are decimal, as stores count."""
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?([kmg]?)b?", text.strip(), re.IGNORECASE)
+    if found is None:
+        raise BadInput(f"--max-bytes {text}: wanted bytes, as in 250000, 500kB or 10MB")
+    return int(Decimal(found[1]) * 1000 ** ("", "k", "m", "g").index(found[2].lower()))
 
 
 def _line(report: dict) -> str:
@@ -143,5 +159,5 @@ def _slug(album: Album) -> str:
 def _beside(path: Path, mark: str) -> Path:
     """`cover.png` and "3" -> `cover-3.png`."""
     if not path.suffix:
-        raise BadInput(f"{path}: has no suffix; wanted .png or .jpg")
+        raise BadInput(f"{path}: has no suffix; wanted .png, .jpg, .svg or .pdf")
     return path.with_name(f"{path.stem}-{mark}{path.suffix}")

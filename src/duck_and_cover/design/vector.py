@@ -1,7 +1,8 @@
 """A front as SVG: the artwork as a picture, the words above it as outlines, a named layer each.
 
 The words stand where they are printed, in their ink, without the press's pinholes and grain; a drawing program can
-move, recolour or replace them. Layers carry the labels of Inkscape; others show their ids.
+move, recolour or replace them. Where ink spreads a stroke shows it; where a finish eats letters away (xerox: 0.9 px of
+3000) the outlines stay whole. Layers carry the labels of Inkscape; others show their ids.
 
 Reference: W3C, Scalable Vector Graphics 2.
 """
@@ -9,7 +10,7 @@ Reference: W3C, Scalable Vector Graphics 2.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from duck_and_cover import colour
@@ -17,7 +18,7 @@ from duck_and_cover.design.compose import Design, Layer, Words
 from duck_and_cover.design.formats import encoded
 from duck_and_cover.errors import BadInput
 
-__all__ = ["UNITS", "as_svg"]
+__all__ = ["UNITS", "as_svg", "layer_names"]
 
 UNITS = 1000
 """SVG units of a cover's side."""
@@ -31,7 +32,7 @@ def as_svg(design: Design, metadata: Mapping[str, str] | None = None, *, picture
 
     design:    with its ground kept (`compose(..., keep_ground=True)`).
     metadata:  "Title" and "Author" and the like; the first is the file's title, all are told in its description.
-    picture:   address of a file that holds the ground, to be linked; None embeds it as JPEG.
+    picture:   URL of a file that holds the ground, to be linked, most often relative; None embeds it as JPEG.
     Raises `BadInput` where the ground was not kept.
     """
     if design.ground is None:
@@ -45,21 +46,21 @@ def as_svg(design: Design, metadata: Mapping[str, str] | None = None, *, picture
         f"<desc>{escape('; '.join(f'{name}: {text}' for name, text in told.items()))}</desc>",
         f'<g id="artwork" {_layer("artwork")}>',
         f'<image width="{UNITS}" height="{UNITS}" xlink:href={quoteattr(href)}/></g>',
-        *(_words(words, f"{words.name}-{number}" if number else words.name)
-          for words, number in _numbered(design.words)),
+        *map(_words, design.words, layer_names(design.words)),
         "</svg>",
-    ]  # fmt: skip
+    ]
     return "\n".join(parts) + "\n"
+
+
+def layer_names(words: Sequence[Words]) -> list[str]:
+    """What the layers of a front's texts are called: their names, unique by a number where one comes again."""
+    before = [sum(other.name == each.name for other in words[:i]) for i, each in enumerate(words)]
+    return [f"{each.name}-{number}" if number else each.name for each, number in zip(words, before, strict=True)]
 
 
 def _embedded(design: Design) -> str:
     assert design.ground is not None
     return "data:image/jpeg;base64," + base64.b64encode(encoded(design.ground, "JPEG")).decode("ascii")
-
-
-def _numbered(words: tuple[Words, ...]) -> list[tuple[Words, int]]:
-    """Texts with how many of the same name came before: ids are unique."""
-    return [(each, sum(other.name == each.name for other in words[:i])) for i, each in enumerate(words)]
 
 
 def _words(words: Words, id: str) -> str:
