@@ -98,6 +98,7 @@ def create(
     finish: str | None = None,
     palette: str | None = None,
     type: str | None = None,
+    lettering: str | None = None,
     layout: str | None = None,
 ) -> Sleeve:
     """Make one cover.
@@ -107,13 +108,14 @@ def create(
     seeds:    other seeds for "art", "finish", "palette", "type" or "layout" alone: that one is drawn anew.
     size_px:  side of the square, 64 to 8000. Stores ask for 3000.
     engine:   name of a shipped bundle, folder of a bundle, or an opened engine; None for the default.
-    finish, palette, type, layout:  fix one axis of the style by name; None lets genre, year and seed choose.
+    finish, palette, type, lettering, layout:  fix one axis of the style by name; None lets genre, year and seed choose.
     Raises `BadInput` for what nobody could do, `Failure` for what did not work here.
 
     >>> create(Album("Otis Marlowe Quartet", "The Quiet Hour", ("jazz",), 1959), seed=7)  # doctest: +SKIP
     """
     return next(create_variants(album, 1, seed=seed, seeds=seeds, size_px=size_px, engine=engine,
-                                finish=finish, palette=palette, type=type, layout=layout))  # fmt: skip
+                                finish=finish, palette=palette, type=type, lettering=lettering,
+                                layout=layout))  # fmt: skip
 
 
 def create_variants(
@@ -127,12 +129,14 @@ def create_variants(
     finish: str | None = None,
     palette: str | None = None,
     type: str | None = None,
+    lettering: str | None = None,
     layout: str | None = None,
 ) -> Iterator[Sleeve]:
     """Make `count` covers that differ in art and style, in order as they are ready. Arguments as in `create`.
 
     The input is checked before anything is drawn; variant 1 of a seed is what `create` makes of it, and each other
-    has a seed of its own: `create` with that seed and its finish, palette, type and layout makes it again, at any size.
+    has a seed of its own: `create` with that seed and its finish, palette, type, lettering and layout makes it again,
+    at any size.
     """
     _check_kinds(album, count, seed, size_px, engine)
     size_px, count = int(size_px), int(count)
@@ -156,7 +160,8 @@ def create_variants(
         from duck_and_cover.design.style import Seeds
 
         locks = {axis: name if name is None else name.casefold() for axis, name in
-                 {"finish": finish, "palette": palette, "type": type, "layout": layout}.items()}  # fmt: skip
+                 {"finish": finish, "palette": palette, "type": type, "lettering": lettering,
+                  "layout": layout}.items()}  # fmt: skip
         check(**locks)
         drawer, judge, enlarger = opening.result(), judging.result(), enlarging.result()
     each = [(seed + 1_000_003 * i) % (_LAST_SEED + 1) for i in range(count)]

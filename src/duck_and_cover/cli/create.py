@@ -33,6 +33,7 @@ SHEET_PX = 400
 @click.option("--finish", metavar="F", help="Fix the finish; `list` names them.")
 @click.option("--palette", metavar="P", help="Fix the palette; `list` names them, `art` takes the art's own.")
 @click.option("--type", "type_", metavar="T", help="Fix the title's typeface; `list` names them.")
+@click.option("--lettering", metavar="W", help="Fix what is done to the title; `list` names it.")
 @click.option("--layout", metavar="L", help="Fix the layout; `list` names them.")
 @click.option(
     "-o",
@@ -58,6 +59,7 @@ def create(
     finish: str | None,
     palette: str | None,
     type_: str | None,
+    lettering: str | None,
     layout: str | None,
     output: Path | None,
     budget: str | None,
@@ -70,7 +72,7 @@ def create(
     duckcover create --artist "Neon Meridian" --album "Coastline at Midnight" \\
         --genre synthwave --year 1985 --seed 20 -o cover.png
     """
-    axes = {"finish": finish, "palette": palette, "type": type_, "layout": layout}
+    axes = {"finish": finish, "palette": palette, "type": type_, "lettering": lettering, "layout": layout}
     asked = [axis for axis, name in axes.items() if name == "list"]
     if asked:
         _list(asked)
@@ -94,7 +96,7 @@ def create(
         check_target(sheet)
     reports, thumbnails = [], []
     made = create_variants(record, variants, seed=seed, seeds=_axis_seeds(axis_seeds), size_px=size_px, engine=engine,
-                           finish=finish, palette=palette, type=type_, layout=layout)  # fmt: skip
+                           finish=finish, palette=palette, type=type_, lettering=lettering, layout=layout)  # fmt: skip
     for path, sleeve in zip(targets, made, strict=True):
         sleeve.save(path, most_bytes=most_bytes, link=link)
         reports.append({"file": str(path), **sleeve.report})

@@ -14,17 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duck_and_cover.album import Album
-from duck_and_cover.design import writing
+from duck_and_cover.design import bends, writing
 from duck_and_cover.design.layout import Block, Item, Layout, Mark, Name, Part, Picture, Placed, Plan, Tone, Voices
+from duck_and_cover.design.lettering import PLAIN, Lettered, lettered, lettering_named
 from duck_and_cover.design.outline import Box, Outline
 from duck_and_cover.design.seeing import View
-from duck_and_cover.design.typography import Align, Setting, cased, fit
+from duck_and_cover.design.typography import Align, DoesNotFit, Setting, cased, fit
 from duck_and_cover.design.writing import Case
 
 __all__ = ["arranged", "names"]
 
 LEAD_OVER_SECOND = 0.62
 """The second text's capitals are at most this tall beside the leading one's: a clear order of reading."""
+
+_RING: Mapping[Part, float] = {"lead": 2.9, "second": 2.1}
+"""How far round a circle a text may go, radians."""
 
 LEAST_SIZE = 0.02
 """The smallest em of any text on a front, in cover units."""
@@ -51,7 +55,12 @@ def arranged(layout: Layout, album: Album, voices: Voices, view: View, seed: int
     for at in leads_first:
         block = _settled(layout.blocks[at], view) if layout.floats else layout.blocks[at]
         if any(i.part in words for i in block.items):
-            group = made[at] = _block(block, words, voices, lead_cap=lead_cap, patience=patience)
+            flat = not layout.floats or any(mark.hugs == at and not mark.frame for mark in layout.marks)
+            if block.ring:
+                group = made[at] = _ringed(block, words, voices, lead_cap=lead_cap, patience=patience)
+                lead_cap = next((t.setting.cap_height for t in group.texts if t.lead), lead_cap)
+                continue
+            group = made[at] = _block(block, words, voices, lead_cap=lead_cap, patience=patience, flat=flat)
             lead_cap = next((t.setting.cap_height for t in group.texts if t.lead), lead_cap)
     groups = [group for group in made if group is not None]
     inks = [group.ink if group else None for group in made]
@@ -129,8 +138,9 @@ def _block(
     *,
     lead_cap: float | None,
     patience: int,
+    flat: bool,
 ) -> _Group:
-    """Set a block's texts, the leading one first, and stack them."""
+    """Set a block's texts, the leading one first, and stack them. flat: whether they stand on paper or a panel."""
     items = tuple(i for i in block.items if i.part in words)
     left, top, right, bottom = block.box
     wide, tall = right - left, bottom - top
@@ -144,25 +154,28 @@ def _block(
     shares = sum(i.share for i in items)
     whole = sum(i.share for i in block.items)
     spare = (tall - gaps) / max(shares, whole if len(block.items) == len(items) else shares)
-    made: dict[int, Setting] = {}
+    made: dict[int, Lettered] = {}
     for at in sorted(range(len(items)), key=lambda k: items[k].part != "lead"):
         item = items[at]
-        taken = sum(s.bounds[3] - s.bounds[1] for s in made.values())
+        taken = sum(each.height for each in made.values())
         height = item.share * spare if len(made) < len(items) - 1 else tall - gaps - taken
-        setting = _set(item, words[item.part][1], voices, (wide, height), align=align, cap=lead_cap, patience=patience)
+        room = (wide, height)
+        setting = _set(item, words[item.part][1], voices, room, align=align, cap=lead_cap, patience=patience)
+        treated = item.part == "lead" and not block.turn and (not item.cased or block.lettering)
+        name = (block.lettering or voices.lettering) if treated else PLAIN
+        made[at] = lettered(setting, lettering_named(name), room, align, flat=flat)
         if item.part == "lead":
-            lead_cap = setting.cap_height
-        made[at] = setting
-    heights = [made[k].bounds[3] - made[k].bounds[1] for k in range(len(items))]
+            lead_cap = made[at].setting.cap_height
+    heights = [made[k].height for k in range(len(items))]
     slack = tall - gaps - sum(heights)
     y = slack * {"top": 0.0, "middle": 0.5, "bottom": 1.0}[block.valign]
-    outlines: list[Outline] = []
+    placed: list[Placed] = []
     rules: list[Outline] = []
-    for k, height in enumerate(heights):
-        outline = made[k].outline.moved(0.0, y - made[k].bounds[1])
-        if block.arch and items[k].part == "lead" and len(made[k].lines) == 1:
-            outline = _arched(outline, block.arch)
-        outlines.append(outline)
+    for k, (item, height) in enumerate(zip(items, heights, strict=True)):
+        one = made[k]
+        face, behind = (shape and _turned(shape.moved(0.0, y), block) for shape in (one.face, one.behind))
+        assert face is not None
+        placed.append(Placed(words[item.part][0], item.part == "lead", item, one.setting, face, behind, one.name))
         y += height
         if k < len(heights) - 1:
             if block.rule:
@@ -171,14 +184,31 @@ def _block(
                 start = (wide - length) / 2
                 rules.append(Outline.rectangle(start, middle - block.rule / 2, start + length, middle + block.rule / 2))
             y += block.gap
-    turned = [_turned(o, block) for o in outlines]
-    placed = [
-        Placed(words[item.part][0], item.part == "lead", item, made[k], turned[k]) for k, item in enumerate(items)
-    ]
-    bounds = np.array([o.bounds for o in turned])
+    bounds = np.array([item.bounds for item in placed])
     left, top = bounds[:, :2].min(0).tolist()
     right, bottom = bounds[:, 2:].max(0).tolist()
     return _Group(tuple(placed), (left, top, right, bottom), tuple(_turned(r, block) for r in rules))
+
+
+def _ringed(
+    block: Block, words: Mapping[Part, tuple[Name, str]], voices: Voices, *, lead_cap: float | None, patience: int
+) -> _Group:
+    """A block's one text on a circle about the middle of its box, each letter turned with it."""
+    item = next(i for i in block.items if i.part in words)
+    left, top, right, bottom = block.box
+    name, text = words[item.part]
+    room = (block.ring * _RING[item.part], (right - left) / 2 - block.ring)
+    setting = _set(
+        replace(item, max_lines=1), text, voices, room, align="center", cap=lead_cap, patience=min(patience, 1)
+    )
+    if len(setting.lines) != 1:  # a line feed was typed
+        raise DoesNotFit(text, setting.size, item.min_size)
+    head = block.valign == "top"
+    radius = block.ring if head else block.ring + setting.cap_height
+    letters = [letter.scaled(setting.size) for line in setting.lines for letter in line.letters]
+    path = bends.circle((left + right) / 2, (top + bottom) / 2, radius, foot=not head)
+    outline = bends.along(letters, path)
+    return _Group((Placed(name, item.part == "lead", item, setting, outline),), outline.bounds, ())
 
 
 def _turned(outline: Outline, block: Block) -> Outline:
@@ -188,19 +218,6 @@ def _turned(outline: Outline, block: Block) -> Outline:
     if block.turn % 4 == 3:  # reads downwards
         return outline.transformed([[0, -1, right], [1, 0, top]])
     return outline.moved(left, top)
-
-
-def _arched(outline: Outline, arch: float) -> Outline:
-    """Lettering whose ends grow downwards and whose middle is a little smaller, like a painted logo."""
-    left, top, right, bottom = outline.bounds
-    half, tall = max((right - left) / 2, 1e-6), bottom - top
-
-    def bend(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        across = (points[:, 0] - (left + right) / 2) / half
-        stretch = 1 - arch * (1 - across * across)
-        return np.column_stack([points[:, 0], top + (points[:, 1] - top) * stretch])
-
-    return outline.warped(bend, step=max(tall / 12, 0.004))
 
 
 def _torn(outline: Outline, reach: float, seed: int) -> Outline:

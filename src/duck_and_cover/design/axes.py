@@ -1,4 +1,4 @@
-"""The four axes of a style by name: what there is on each, and whether a name is one of them."""
+"""The axes of a style by name, lettering among them: what there is on each, and whether a name is one of them."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from duck_and_cover.colour import format_hex
 from duck_and_cover.design.archetypes import LAYOUTS
 from duck_and_cover.design.faces import FACES
 from duck_and_cover.design.finish import FINISHES
+from duck_and_cover.design.lettering import LETTERINGS
 from duck_and_cover.design.palette import FROM_ART, Palette
 from duck_and_cover.design.schemes import PREFIX, drawer
 from duck_and_cover.errors import UnknownChoice
 
 __all__ = ["AXES", "FROM_ART", "check", "names"]
 
-AXES = ("finish", "palette", "type", "layout")
+AXES = ("finish", "palette", "type", "lettering", "layout")
 
 
 def names(axis: str) -> Mapping[str, str]:
-    """Name -> what it is, of every choice on "finish", "palette", "type" or "layout"."""
+    """Name -> what it is, of every choice on "finish", "palette", "type", "lettering" or "layout"."""
     if axis == "finish":
         return {finish.name: finish.sentence for finish in FINISHES}
     if axis == "palette":
@@ -28,6 +29,8 @@ def names(axis: str) -> Mapping[str, str]:
     if axis == "type":
         shown = {id: face for id, face in FACES.items() if face.role in ("display", "both")}
         return {id: f"{face.family}, {_era(face.years, face.families)}" for id, face in shown.items()}
+    if axis == "lettering":
+        return {name: one.sentence for name, one in LETTERINGS.items()}
     if axis == "layout":
         return {name: layout.sentence for name, layout in LAYOUTS.items()}
     raise UnknownChoice("axis", axis, AXES)

@@ -16,23 +16,37 @@ from duck_and_cover.design.archetypes import LAYOUTS, layout_named
 from duck_and_cover.design.faces import FACES, Face
 from duck_and_cover.design.finish import FINISHES, Finish, finish_named
 from duck_and_cover.design.layout import Layout
-from duck_and_cover.design.looks import FACE_CLASSES, INK_ON, OWN_COLOURS, SHORT_ONLY, UNDER_TYPE, pairing
+from duck_and_cover.design.lettering import LETTERINGS, PLAIN, lettering_named
+from duck_and_cover.design.looks import FACE_CLASSES, INK_ON, ORNATE, OWN_COLOURS, SHORT_ONLY, UNDER_TYPE, pairing
 from duck_and_cover.design.palette import Palette
 from duck_and_cover.design.prior import Prior
 from duck_and_cover.design.schemes import drawer, schemes
 from duck_and_cover.design.taste import Taste, drawn, leading, less_repeated
 from duck_and_cover.errors import UnknownChoice
 
-__all__ = ["face_for", "finish_for", "layout_for", "lead_lengths", "palette_for", "reading_weight", "second_face"]
+__all__ = [
+    "face_for",
+    "finish_for",
+    "layout_for",
+    "lead_lengths",
+    "lettering_for",
+    "palette_for",
+    "reading_weight",
+    "second_face",
+]
 
 TRIED = 4
 """Layouts that are set and held against the picture before one is taken."""
+
+PLAINLY = 2.0
+"""Weight of a name that stands plain beside a treatment that suits face, genre and year best."""
 
 REAL = 0.2
 """Weight of the commonest colour scheme of real sleeves beside the best palette of an era."""
 
 
 def finish_for(taste: Taste, seed: int, name: str | None, taken: Sequence[str]) -> Finish:
+    """The finish that suits the record."""
     if name is not None:
         if name not in {f.name for f in FINISHES}:
             raise UnknownChoice("finish", name, (f.name for f in FINISHES))
@@ -52,6 +66,7 @@ def finish_for(taste: Taste, seed: int, name: str | None, taken: Sequence[str]) 
 def palette_for(
     taste: Taste, art: NDArray[np.uint8], finish: Finish, seed: int, *, name: str | None, taken: Sequence[str]
 ) -> Palette:
+    """The palette that suits the record and prints well with the finish; "art" takes the colours of the art."""
     if name is not None and name != inks.FROM_ART:
         if name not in drawer():
             raise UnknownChoice("palette", name, (*drawer(), inks.FROM_ART))
@@ -80,6 +95,7 @@ def palette_for(
 
 
 def face_for(taste: Taste, finish: Finish, length: int, seed: int, *, name: str | None, taken: Sequence[str]) -> Face:
+    """The face of the leading name, of so many characters."""
     titled = {f.id: f for f in FACES.values() if f.role in ("display", "both")}
     if name is not None:
         if name not in titled:
@@ -108,6 +124,23 @@ def second_face(taste: Taste, lead: Face, seed: int) -> Face:
         )
         weights[id] = weight * (0.25 + suits)
     return FACES[drawn("type", weights, seed + 1, *taste.luck)]
+
+
+def lettering_for(taste: Taste, lead: Face, length: int, seed: int, name: str | None = None) -> str:
+    """The name of what is done to the leading name; most stand plain."""
+    if name is not None:
+        return lettering_named(name).name
+    classes = FACE_CLASSES.get(lead.id, frozenset())
+    weights: dict[str, float] = {}
+    for one in LETTERINGS.values():
+        low, high = one.length
+        suits = max((one.classes.get(c, 0.0) for c in classes), default=0.0)
+        if one.surface and lead.id in ORNATE:
+            continue
+        if low <= length <= high and not lead.joined:
+            weights[one.name] = suits * taste.mixed(one.families) * inks.year_weight(one.years, taste.year)
+    weights[PLAIN] = PLAINLY
+    return drawn("lettering", weights, seed, *taste.luck)
 
 
 def reading_weight(face: Face) -> int:

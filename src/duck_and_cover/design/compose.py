@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from duck_and_cover import colour
 from duck_and_cover.album import Album
 from duck_and_cover.colour import Colour
-from duck_and_cover.design import ink, texture
+from duck_and_cover.design import ink, printing, texture
 from duck_and_cover.design.archetypes import REFUGES, layout_named
 from duck_and_cover.design.arranging import arranged
-from duck_and_cover.design.grounding import calmed, readied, underprint
+from duck_and_cover.design.grounding import calmed, readied, reduced, underprint
 from duck_and_cover.design.layout import Layout, Placed, Plan
 from duck_and_cover.design.outline import Box, Outline
 from duck_and_cover.design.seeing import see
@@ -89,7 +89,7 @@ def compose(
     for box, outline in plan.pictures:
         _picture(pixels, calmed(art, box, plan, style), box, outline, style=style, seeds=seeds)
     for number, (outline, tone) in enumerate(plan.marks):
-        ink.printed(
+        printing.printed(
             pixels,
             outline,
             ink.panel(tone, palette),
@@ -102,15 +102,23 @@ def compose(
     for number, (item, choice) in enumerate(choices):
         underprint(pixels, item, choice, style, seeds.type + 101 * number)
     ground = pixels.copy() if keep_ground else None
-    for number, (item, choice) in enumerate(choices):
+    words = tuple(_words(item, choice, pixels, style) for item, choice in choices)
+    for number, ((item, _), text) in enumerate(zip(choices, words, strict=True)):
         worn = 0.6 if item.setting.size >= ink.SMALL_BELOW else 0.2
-        ink.printed(pixels, item.outline, choice.colour, style.finish.ink, seeds.type + 101 * number,
-                    paper=style.finish.paper, worn=worn)  # fmt: skip
-    words = tuple(
-        Words(item.name, item.setting.text, (Layer(item.outline, choice.colour, style.finish.ink.spread),))
-        for item, choice in choices
-    )
+        for layer in text.layers:
+            printing.printed(pixels, layer.outline, layer.colour, style.finish.ink, seeds.type + 101 * number,
+                        paper=style.finish.paper, worn=worn)  # fmt: skip
     return Design(pixels, _report(plan, style, choices, size_px), plan, words, ground)
+
+
+def _words(item: Placed, choice: ink.Choice, pixels: NDArray[np.uint8], style: Style) -> Words:
+    """A text as layers of ink; what lies behind its letters gets a second one, where there is one that suits."""
+    spread = style.finish.ink.spread
+    layers = [Layer(item.outline, choice.colour, spread)]
+    if item.behind is not None:
+        behind = ink.shade(style.palette, choice.colour, ink.luminances(reduced(pixels), item.behind))
+        layers[:0] = [Layer(item.behind, behind, spread)] if behind else []
+    return Words(item.name, item.setting.text, tuple(layers))
 
 
 def planned(art: NDArray[np.uint8], album: Album, style: Style, seeds: Seeds) -> Plan:
@@ -190,7 +198,12 @@ def _report(plan: Plan, style: Style, choices: list[tuple[Placed, ink.Choice]], 
         },
         "layout": plan.layout.name,
         "layout_wanted": style.layout.name,
-        "type": {"lead": style.lead_face.id, "second": style.second_face.id, "case": style.case},
+        "type": {
+            "lead": style.lead_face.id,
+            "second": style.second_face.id,
+            "case": style.case,
+            "lettering": style.lettering,
+        },
         "texts": [
             {
                 "name": item.name,
@@ -199,7 +212,8 @@ def _report(plan: Plan, style: Style, choices: list[tuple[Placed, ink.Choice]], 
                 "weight": item.setting.lines[0].weight,
                 "size": round(item.setting.size, 4),
                 "lines": len(item.setting.lines),
-                "box": [round(v, 4) for v in item.outline.bounds],
+                "lettering": item.lettering,
+                "box": [round(v, 4) for v in item.bounds],
                 "colour": colour.format_hex(choice.colour),
                 "contrast_p5": round(choice.contrast, 2),
                 "contrast_needed": ink.needed(item),

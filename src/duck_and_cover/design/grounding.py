@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 
 from duck_and_cover import colour
 from duck_and_cover.colour import Colour
-from duck_and_cover.design import ink, texture
+from duck_and_cover.design import ink, printing, texture
 from duck_and_cover.design.finish import prepare
 from duck_and_cover.design.layout import Placed, Plan
 from duck_and_cover.design.outline import Box, Outline
 from duck_and_cover.design.palette import chroma
 from duck_and_cover.design.style import Seeds, Style
 
-__all__ = ["calmed", "readied", "underprint"]
+__all__ = ["calmed", "readied", "reduced", "underprint"]
 
 _SOFT = frozenset(("film", "paint", "neon"))
 """Finishes with smooth tones, where a fade is at home."""
@@ -51,7 +51,7 @@ def calmed(art: NDArray[np.uint8], box: Box, plan: Plan, style: Style) -> NDArra
         x0, y0, x1, y1 = item.outline.bounds
         if x0 > right or x1 < left or y0 > bottom or y1 < top or not _bare(plan, item):
             continue
-        field = ink.scrim(item, 1.0, style.palette.paper, cells=200, wide=True).field
+        field = printing.scrim(item, 1.0, style.palette.paper, cells=200, wide=True).field
         rows = slice(round(top * 200), round(bottom * 200))
         columns = slice(round(left * 200), round(right * 200))
         part = cv2.resize(np.ascontiguousarray(field[rows, columns]), tone.shape[::-1], interpolation=cv2.INTER_AREA)
@@ -85,7 +85,7 @@ def readied(pixels: NDArray[np.uint8], plan: Plan, style: Style, seeds: Seeds) -
         taken = tuple(choice.colour for _, choice in choices)
         choices.append((item, _prepared(pixels, item, plan, style, taken=taken, seed=seeds.type + 101 * number)))
     for number, (item, choice) in enumerate(choices):  # holding back for one may have changed the ground of another
-        reached = ink.fifth(choice.colour, ink.luminances(_view(pixels), item.outline))
+        reached = ink.fifth(choice.colour, ink.luminances(reduced(pixels), item.outline))
         if reached < ink.needed(item):
             again = _prepared(pixels, item, plan, style, taken=(), seed=seeds.type + 101 * number)
             choices[number] = (item, again)
@@ -98,11 +98,11 @@ def _prepared(
     pixels: NDArray[np.uint8], item: Placed, plan: Plan, style: Style, *, taken: tuple[Colour, ...], seed: int
 ) -> ink.Choice:
     """Choose a text's ink and make its ground ready, in place."""
-    view = _view(pixels)
+    view = reduced(pixels)
     if item.item.cased and style.finish.ink.glow < 0.5:
         choice = ink.chosen(view, item, style.palette, taken, on=ink.near(style.palette, True), prior=style.prior)
         _case(pixels, item, choice, style, seed)
-        return replace(choice, contrast=ink.fifth(choice.colour, ink.luminances(_view(pixels), item.outline)))
+        return replace(choice, contrast=ink.fifth(choice.colour, ink.luminances(reduced(pixels), item.outline)))
     flat = not _bare(plan, item) or not any(_over(item, box) for box, _ in plan.pictures)
     glowing = style.finish.ink.glow >= 0.5 and not flat
     choice = ink.chosen(view, item, style.palette, taken, polarity=1 if glowing else 0, flat=flat, prior=style.prior)
@@ -115,7 +115,7 @@ def _over(item: Placed, box: Box) -> bool:
     return x0 < box[2] and x1 > box[0] and y0 < box[3] and y1 > box[1]
 
 
-def _view(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def reduced(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The cover as contrast sees it."""
     if pixels.shape[0] <= ink.VIEW:
         return pixels.copy()
@@ -155,32 +155,32 @@ def _held_back(
         reach = _LINE if name in _LINED else ink.AROUND
         if name in _LINED and ink.on_its_side(choice.toward, ink.luminances(view, item.outline)):
             reach *= 1.8  # no rim is seen there, and a line that ends beside a letter looks like its accent
-        ink.printed(pixels, item.outline, choice.toward, look, seed + 7, embolden=reach, worn=0.0, paper=paper)
-        reached = ink.fifth(choice.colour, ink.luminances(_view(pixels), item.outline))
+        printing.printed(pixels, item.outline, choice.toward, look, seed + 7, embolden=reach, worn=0.0, paper=paper)
+        reached = ink.fifth(choice.colour, ink.luminances(reduced(pixels), item.outline))
         return replace(choice, contrast=reached, scrim=0.0)
     if name not in _SOFT | _GRAINY:
         if item.setting.size >= 0.05:
-            ink.printed(pixels, item.outline, choice.toward, look, seed + 7, embolden=_LINE, worn=0.0, paper=paper)
+            printing.printed(pixels, item.outline, choice.toward, look, seed + 7, embolden=_LINE, worn=0.0, paper=paper)
         else:
             left, top, right, bottom = item.outline.bounds
             pad = 0.35 * item.setting.size + 0.004
             strip = Outline.rectangle(left - pad, top - pad, right + pad, bottom + pad)
-            ink.printed(pixels, strip, choice.toward, look, seed + 7, worn=0.0, paper=paper)
-        reached = ink.fifth(choice.colour, ink.luminances(_view(pixels), item.outline))
+            printing.printed(pixels, strip, choice.toward, look, seed + 7, worn=0.0, paper=paper)
+        reached = ink.fifth(choice.colour, ink.luminances(reduced(pixels), item.outline))
         return replace(choice, contrast=reached, scrim=1.0)
     grit = seed if name in _GRAINY else None
-    field = ink.scrim(item, 1.0, choice.toward).field
+    field = printing.scrim(item, 1.0, choice.toward).field
     field = field * _pictured(plan, item, len(field))
     strength: float | None = choice.scrim
     while strength is not None:
         tried = view.copy()
-        ink.Scrim(field, strength, choice.toward, grit).on(tried)
+        printing.Scrim(field, strength, choice.toward, grit).on(tried)
         if ink.fifth(choice.colour, ink.luminances(tried, item.outline)) >= least:
             break
         strength = ink.stronger(strength)
     strength = 1.0 if strength is None else strength
-    ink.Scrim(field, strength, choice.toward, grit).on(pixels)
-    reached = ink.fifth(choice.colour, ink.luminances(_view(pixels), item.outline))
+    printing.Scrim(field, strength, choice.toward, grit).on(pixels)
+    reached = ink.fifth(choice.colour, ink.luminances(reduced(pixels), item.outline))
     return replace(choice, contrast=reached, scrim=strength)
 
 
@@ -189,9 +189,9 @@ def _case(pixels: NDArray[np.uint8], item: Placed, choice: ink.Choice, style: St
     look, dark = style.finish.ink, ink.near(style.palette, True)
     reach = item.item.cased * min(1.0, max(item.setting.size / 0.15, 0.45))
     if item.setting.size > 0.1 and len(item.setting.lines) == 1:
-        ink.printed(pixels, item.outline, dark, look, seed, embolden=2.6 * reach, worn=0.0)
-        ink.printed(pixels, item.outline, choice.colour, look, seed, embolden=1.75 * reach, worn=0.5)
-    ink.printed(pixels, item.outline, dark, look, seed, embolden=max(1.15 * reach, ink.AROUND), worn=0.0)
+        printing.printed(pixels, item.outline, dark, look, seed, embolden=2.6 * reach, worn=0.0)
+        printing.printed(pixels, item.outline, choice.colour, look, seed, embolden=1.75 * reach, worn=0.5)
+    printing.printed(pixels, item.outline, dark, look, seed, embolden=max(1.15 * reach, ink.AROUND), worn=0.0)
 
 
 def underprint(pixels: NDArray[np.uint8], item: Placed, choice: ink.Choice, style: Style, seed: int) -> None:
@@ -199,9 +199,9 @@ def underprint(pixels: NDArray[np.uint8], item: Placed, choice: ink.Choice, styl
     look, palette = style.finish.ink, style.palette
     if look.glow >= 0.5 and item.item.tone == "loud":
         lively = max((palette.accent, *palette.seconds), key=chroma)
-        ink.glow(pixels, item.outline, lively, 0.9 * look.glow)
-    if look.misregister > 0.0015 and item.lead and item.setting.size > 0.09 and not item.item.cased:
+        printing.glow(pixels, item.outline, lively, 0.9 * look.glow)
+    if look.misregister > 0.0015 and item.lead and item.setting.size > 0.09 and not (item.item.cased or item.behind):
         under = palette.seconds[0]
         if look.glow < 0.5 and float(colour.contrast_ratio(under, choice.colour)) > 1.3:
             slip = texture.misregistration(seed, 2, look.misregister)[1]
-            ink.printed(pixels, item.outline, under, look, seed + 3, strength=0.8, slip=slip, worn=0.5)
+            printing.printed(pixels, item.outline, under, look, seed + 3, strength=0.8, slip=slip, worn=0.5)

@@ -62,8 +62,10 @@ class Block:
     gap:    white between two texts, cover units.
     turn:   quarter turns anticlockwise; 1 reads from the foot to the head.
     rule:   thickness of a line between the texts, cover units; 0 for none.
-    arch:   how far the middle of the lettering is raised into a bow, share of its height.
+    lettering:  what is done to the leading name here, whatever the style says; "" leaves it to the style.
     others: other boxes it may stand in; the quietest part of the picture wins.
+    ring:   radius of a circle about the middle of its box on which its one line is set, 0 for straight lines: over its
+            head where the block is aligned to the top, else under its foot. The box must hold the letters too.
     """
 
     box: Box
@@ -73,8 +75,9 @@ class Block:
     gap: float = 0.03
     turn: int = 0
     rule: float = 0.0
-    arch: float = 0.0
+    lettering: str = ""
     others: tuple[tuple[Box, Align, Valign], ...] = ()
+    ring: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -151,12 +154,14 @@ class Voices:
     """The two faces of a style: face, weight and letter case for the leading text, face and weight for the other.
 
     small: whether the leading face can also be read in a lesser line.
+    lettering: what is done to the leading name.
     """
 
     lead: tuple[Face, int]
     second: tuple[Face, int]
     case: Case = "as typed"
     small: bool = True
+    lettering: str = "plain"
 
 
 @dataclass(frozen=True)
@@ -164,7 +169,8 @@ class Placed:
     """A text in its place.
 
     name:    'title' or 'artist'; `lead`: whether it is the larger one.
-    outline: its letters in cover units.
+    outline: its letters in cover units; `behind`: what a second ink prints below them.
+    lettering: what was done to them.
     """
 
     name: Name
@@ -172,6 +178,13 @@ class Placed:
     item: Item
     setting: Setting
     outline: Outline
+    behind: Outline | None = None
+    lettering: str = "plain"
+
+    @property
+    def bounds(self) -> Box:
+        """The box around all its ink."""
+        return (self.outline if self.behind is None else self.outline + self.behind).bounds
 
 
 @dataclass(frozen=True)

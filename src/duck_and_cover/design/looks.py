@@ -257,6 +257,10 @@ PAIRS: Mapping[str, str] = {
 }
 """Which face may stand beside a class of lettering."""
 
+ORNATE = frozenset(("rye", "sancreek", "bungee-shade", "monoton", "nosifer", "rubik-dirt", "metal-mania", "creepster",
+                    "limelight", "special-elite", "vt323", "rock-salt", "cinzel"))
+"""Faces whose letters are decorated, rough or fine already: nothing is done to their surface."""
+
 SHORT_ONLY: Mapping[str, int] = {
     "monoton": 16, "bungee-shade": 16, "nosifer": 14, "monsieur-la-doulaise": 26, "rubik-dirt": 26, "michroma": 30,
     "unifrakturcook": 30, "metal-mania": 30, "creepster": 30, "orbitron": 30, "audiowide": 30, "rock-salt": 26,

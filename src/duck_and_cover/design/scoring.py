@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import astuple, dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -52,14 +53,16 @@ def loss(plan: Plan, view: View) -> Loss:
     shown = _on_page(plan, view)
     panels = [outline.bounds for mark, (outline, _) in zip(plan.layout.marks, plan.marks, strict=False)
               if not mark.frame]  # fmt: skip
-    words = [item.outline.bounds for item in plan.texts]
+    words = [item.bounds for item in plan.texts]
     cover = np.zeros((CELLS, CELLS), bool)
-    for box in (*panels, *words):
+    for box in panels:
         cover[_cells(box)] = True
     bare = np.zeros((CELLS, CELLS), bool)
-    for box in words:
+    for item, box in zip(plan.texts, words, strict=True):
+        under = cv2.dilate(item.outline.coverage(CELLS), np.ones((3, 3), np.uint8)) > 0.05
+        cover |= under
         if not any(_inside(box, panel) for panel in panels):
-            bare[_cells(box)] = True
+            bare |= under
     bare &= shown > 0
     lead = max((item.setting.size for item in plan.texts), default=COMFORTABLE)
     return Loss(

@@ -20,6 +20,7 @@ from duck_and_cover.design.arranging import arranged
 from duck_and_cover.design.faces import Case, Face
 from duck_and_cover.design.finish import Finish
 from duck_and_cover.design.layout import Layout, Voices
+from duck_and_cover.design.lettering import PLAIN
 from duck_and_cover.design.looks import FACE_CLASSES, SHORT_ONLY
 from duck_and_cover.design.palette import Palette
 from duck_and_cover.design.prior import Prior
@@ -57,11 +58,12 @@ class Seeds:
 
 @dataclass(frozen=True)
 class Style:
-    """A point on four independent axes: finish, palette, type, layout.
+    """A point on four independent axes: finish, palette, type, layout. Lettering belongs to type.
 
     lead_face, lead_weight:     lettering of the leading name (the title, or the artist where that leads).
     second_face, second_weight: of the other name.
     case:                       letter case of the leading name.
+    lettering:                  what is done to it beside setting it (`lettering.LETTERINGS`).
     prior:                      what real covers of the genre and year do; the inks of words ask it.
     """
 
@@ -73,13 +75,16 @@ class Style:
     second_weight: int
     case: Case
     layout: Layout
+    lettering: str = PLAIN
     prior: Prior | None = field(default=None, compare=False, repr=False)
 
     @property
     def voices(self) -> Voices:
         """The lettering as layouts take it."""
         small = SHORT_ONLY.get(self.lead_face.id, 60) > SMALL_READS_FROM
-        return Voices((self.lead_face, self.lead_weight), (self.second_face, self.second_weight), self.case, small)
+        return Voices(
+            (self.lead_face, self.lead_weight), (self.second_face, self.second_weight), self.case, small, self.lettering
+        )
 
 
 def choose_style(
@@ -90,13 +95,14 @@ def choose_style(
     finish: str | None = None,
     palette: str | None = None,
     type: str | None = None,
+    lettering: str | None = None,
     layout: str | None = None,
     avoid: Sequence[Style] = (),
 ) -> Style:
     """A style that fits the record's genres and year.
 
     art:    uint8 (R, R, 3); its colours are one of the palettes.
-    finish, palette, type, layout: names that lock an axis; palette "art" takes the colours of the art.
+    finish, palette, type, lettering, layout: names that lock an axis; palette "art" takes the colours of the art.
     avoid:  styles of siblings, whose choices become less likely.
     Raises UnknownChoice for a name no table holds.
     """
@@ -111,17 +117,11 @@ def choose_style(
     weight, case = lead.title_weight, _case(lead, lengths["title"], taste, seeds.type)
     if taste.main in ("ambient", "classical") and {"sans", "serif"} & FACE_CLASSES.get(lead.id, frozenset()):
         weight = lead.text_weight
+    treated = choosing.lettering_for(taste, lead, max(lengths.values()), seeds.type, lettering)
     style = Style(
-        print_,
-        sheet,
-        lead,
-        weight,
-        second,
-        choosing.reading_weight(second),
-        case,
-        layout_named("no words"),
+        print_, sheet, lead, weight, second, choosing.reading_weight(second), case, layout_named("no words"), treated,
         taste.prior,
-    )
+    )  # fmt: skip
     view = see(art) if layout is None else None
 
     def lost(tried: Layout) -> float:

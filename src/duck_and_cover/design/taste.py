@@ -20,7 +20,7 @@ from duck_and_cover.genres import mixed_families, words_of
 
 __all__ = ["SHARPNESS", "Taste", "drawn", "leading", "less_repeated", "uniform"]
 
-SHARPNESS = {"finish": 1.5, "palette": 1.6, "type": 1.7, "layout": 1.2}
+SHARPNESS = {"finish": 1.5, "palette": 1.6, "type": 1.7, "layout": 1.2, "lettering": 1.2}
 """Power to which weights are raised: the best looks are likely, the others possible."""
 
 ALL_ROUND: Mapping[str, float] = {"indie": 0.25, "pop": 0.2, "rock": 0.2, "electronic": 0.2, "soundtrack": 0.15}
