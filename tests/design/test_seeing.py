@@ -92,7 +92,7 @@ def test_a_hidden_face_weighs_most() -> None:
     face = np.zeros((CELLS, CELLS), np.float32)
     face[20:40, 20:40] = 1 / 400
     view = View(np.zeros_like(face), face, ((1 / 3, 1 / 3, 2 / 3, 2 / 3),))
-    across, above = loss(plan("overprint", view), view), loss(plan("logo", view), view)
+    across, above = loss(plan("band", view), view), loss(plan("logo", view), view)
     assert across.faces > 0.3 > 0.1 > above.faces
     assert across.total > above.total
 

@@ -30,13 +30,13 @@ def _lead(**more: Any) -> Item:
 
 def _second(**more: Any) -> Item:
     return Item(
-        "second", **{"share": 0.2, "max_size": 0.055, "min_size": 0.024, "max_lines": 2, "voice": "second", **more}
+        "second", **{"share": 0.2, "max_size": 0.058, "min_size": 0.028, "max_lines": 2, "voice": "second", **more}
     )
 
 
 def _small(**more: Any) -> Item:
     """The second text in small spaced capitals."""
-    return _second(**{"case": "upper", "tracking": 0.12, "max_size": 0.036, **more})
+    return _second(**{"case": "upper", "tracking": 0.12, "max_size": 0.04, **more})
 
 
 _FOOT = (0.06, 0.56, 0.94, 0.94)
@@ -69,6 +69,33 @@ _ROWS = (
                  Block((0.12, 0.85, 0.88, 0.945),
                        (_second(share=1, voice="lead", max_size=0.062, max_lines=2, tone="loud"),),
                        align="center", valign="bottom"))),
+    _row("logo foot", "The name as a logo across the foot of a full picture, the title small at its head.",
+         "metal .9, rock .5, hip hop .4, punk .3, synth .4, reggae .4, funk .4",
+         finishes="mirror 1.3, contours 1.3, engraving 1.3, paint 1.3, woodcut 1.2, film .9, neon 1.1, isolines .6",
+         faces="blackletter 1.7, machine 1.2, horror 1.5, neon 1.2, grotesque 1.1, serif .7, hand .6", lead="artist",
+         length=(1, 22),
+         blocks=(Block((0.06, 0.7, 0.94, 0.945), (_lead(share=1, max_size=0.24, max_lines=2, cased=0.006),),
+                       align="center", valign="bottom"),
+                 Block((0.12, 0.055, 0.88, 0.14), (_second(share=1, voice="lead", max_size=0.058, tone="loud"),),
+                       align="center"))),
+    _row("framed logo", "The name as a logo above a picture in a frame, the title below, on a dark sheet.",
+         "metal .8, rock .5, synth .3, soundtrack .3, hip hop .2", ground="dark",
+         finishes="mirror 1.2, contours 1.3, engraving 1.5, paint 1.5, woodcut 1.3, film 1.1, neon .9",
+         faces="blackletter 1.7, horror 1.5, machine 1.1, serif 1, fat .7, hand .5", lead="artist", length=(1, 22),
+         blocks=(Block((0.07, 0.06, 0.93, 0.245), (_lead(share=1, max_size=0.2, max_lines=1),), align="center",
+                       valign="middle"),
+                 Block((0.12, 0.885, 0.88, 0.94), (_second(share=1, max_size=0.05, max_lines=1, tone="loud"),),
+                       align="center", valign="middle")),
+         pictures=(Picture((0.13, 0.275, 0.87, 0.855)),),
+         marks=(Mark((0.12, 0.265, 0.88, 0.865), "accent", frame=0.003),)),
+    _row("corner logo", "The name as a small logo in a corner of a full picture, the title in the opposite one.",
+         "metal .7, rock .5, hip hop .4, electronic .3, punk .4, techno .3, soundtrack .4",
+         finishes="paint 1.5, film 1.3, engraving 1.3, woodcut 1.1, mirror 1, contours 1.1, xerox 1.1",
+         faces="blackletter 1.5, horror 1.3, machine 1.2, grotesque 1.2, dirt 1.2, serif .9, script .4", lead="artist",
+         length=(2, 18),
+         blocks=(Block((0.06, 0.06, 0.56, 0.2), (_lead(share=1, max_size=0.13, min_size=0.05, max_lines=2),)),
+                 Block((0.46, 0.86, 0.94, 0.94), (_second(share=1, max_size=0.045, max_lines=2, tone="loud"),),
+                       align="right", valign="bottom"))),
     _row("framed picture", "A picture with a rough edge on paper inside a ruled frame, type above.",
          "folk 1, country .8, classical .5, world .6, blues .5, gospel .6, ambient .3, spoken .5, rock .3",
          years=(None, None), finishes="contours 1.5, paint 1.4, woodcut 1.3, engraving 1.3, neon .1, isolines .5, "

@@ -17,7 +17,17 @@ from duck_and_cover.design.faces import FACES, Face
 from duck_and_cover.design.finish import FINISHES, Finish, finish_named
 from duck_and_cover.design.layout import Layout
 from duck_and_cover.design.lettering import LETTERINGS, PLAIN, lettering_named
-from duck_and_cover.design.looks import FACE_CLASSES, INK_ON, ORNATE, OWN_COLOURS, SHORT_ONLY, UNDER_TYPE, pairing
+from duck_and_cover.design.looks import (
+    FACE_CLASSES,
+    GREYS,
+    INK_ON,
+    ORNATE,
+    OWN_COLOURS,
+    SHORT_ONLY,
+    SPARINGLY,
+    UNDER_TYPE,
+    pairing,
+)
 from duck_and_cover.design.palette import Palette
 from duck_and_cover.design.prior import Prior
 from duck_and_cover.design.schemes import drawer, schemes
@@ -38,6 +48,12 @@ __all__ = [
 TRIED = 4
 """Layouts that are set and held against the picture before one is taken."""
 
+SHORT_TURNED = 0.02
+"""How well a name of one to three letters stands on its side, where it is taken for another."""
+
+COLOURED = 0.06
+"""Chroma of its most colourful ink below which a scheme is grey."""
+
 PLAINLY = 2.0
 """Weight of a name that stands plain beside a treatment that suits face, genre and year best."""
 
@@ -57,6 +73,7 @@ def finish_for(taste: Taste, seed: int, name: str | None, taken: Sequence[str]) 
         * inks.year_weight(f.years, taste.year)
         * taste.factor("finishes", f.name)
         * prior.suits_finish(f.name)
+        * SPARINGLY.get(f.name, 1.0)
         for f in FINISHES
     }
     weights = less_repeated("finish", weights, taken)
@@ -84,8 +101,11 @@ def palette_for(
         }
         best = max(weights.values())
         common = max(prior.schemes.values(), default=1.0)
+        greys = min(1.0, 0.2 + taste.mixed(GREYS))
         for p, share in zip(schemes().values(), prior.schemes.values(), strict=True):
-            weights[p.name] = REAL * best * share / common * (on_dark if p.dark else on_light) / max(on_dark, on_light)
+            prints = (on_dark if p.dark else on_light) / max(on_dark, on_light)
+            lively = max(map(inks.chroma, p.inks)) >= COLOURED
+            weights[p.name] = REAL * best * share / common * prints * (1.0 if lively else greys)
         weights[inks.FROM_ART] = 0.8 * best * OWN_COLOURS.get(finish.name, 0.0)
         weights = less_repeated("palette", weights, taken)
         name = drawn("palette", weights, seed, *taste.luck)
@@ -190,6 +210,7 @@ def layout_for(
             * taste.factor("layouts", one.name)
             * _suits(prior, one, getattr(album, one.lead) or "")
             * max(fits, 0.002)
+            * (SHORT_TURNED if length <= 3 and any(b.turn for b in one.blocks) else 1.0)
             * min(1.0, (SHORT_ONLY.get(lead.id, 60) / max(length, 1)) ** 3)
             * (
                 UNDER_TYPE.get(finish.name, 1.0)

@@ -19,6 +19,7 @@ from duck_and_cover.colour import Colour
 from duck_and_cover.design import ink, printing, texture
 from duck_and_cover.design.archetypes import REFUGES, layout_named
 from duck_and_cover.design.arranging import arranged
+from duck_and_cover.design.effects import stem
 from duck_and_cover.design.grounding import calmed, readied, reduced, underprint
 from duck_and_cover.design.layout import Layout, Placed, Plan
 from duck_and_cover.design.outline import Box, Outline
@@ -30,6 +31,9 @@ from duck_and_cover.errors import BadInput
 __all__ = ["Design", "Layer", "Words", "compose", "planned"]
 
 LEAST_PX, MOST_PX = 64, 8000
+
+HAIRLINE = 0.004
+"""Strokes thinner than this, in cover units, are printed whole: a press that wears them leaves nothing to read."""
 
 
 @dataclass(frozen=True)
@@ -104,10 +108,10 @@ def compose(
     ground = pixels.copy() if keep_ground else None
     words = tuple(_words(item, choice, pixels, style) for item, choice in choices)
     for number, ((item, _), text) in enumerate(zip(choices, words, strict=True)):
-        worn = 0.6 if item.setting.size >= ink.SMALL_BELOW else 0.2
+        worn = 0.0 if stem(item.outline) < HAIRLINE else 0.6 if item.setting.size >= ink.SMALL_BELOW else 0.2
         for layer in text.layers:
             printing.printed(pixels, layer.outline, layer.colour, style.finish.ink, seeds.type + 101 * number,
-                        paper=style.finish.paper, worn=worn)  # fmt: skip
+                             paper=style.finish.paper, worn=worn)  # fmt: skip
     return Design(pixels, _report(plan, style, choices, size_px), plan, words, ground)
 
 

@@ -24,6 +24,7 @@ NOT_FIRST = frozenset(
 NOT_LAST = frozenset("(（「『【〔〈《〝‘“¥￥$＄#＃")
 """Characters that do not end a line."""
 
+_OPENS, _CLOSES = "([（［「『", ")]）］」』"
 _AFTER = "-‐–—/・"
 _SHORT = 3
 _WIDOW, _DANGLING, _ALONE = 0.35, 0.18, 0.5
@@ -31,6 +32,10 @@ _LONG = 8
 """Texts of more words than this are paragraphs: a dangling word hurts them less, one line among many."""
 
 _ASIAN, _APART, _SLASH, _HYPHEN = 0.05, 0.3, 0.2, 0.45
+_COMPOUND = 0.2
+"""What a break between two ideographs costs beside one after kana, where a word of Japanese often ends."""
+
+_BRACKETED = 0.4
 
 
 @dataclass(frozen=True)
@@ -56,14 +61,23 @@ def pieces(text: str, *, anywhere: bool = False) -> tuple[Piece, ...]:
     words = [word for word in text.split(" ") if word]
     dangle = _DANGLING * min(1.0, _LONG / max(len(words), 1))
     inside = _ASIAN if len(words) == 1 or anywhere else _APART
+    depth = 0
     for word in words:
         parts = _parts(word, anywhere)
         dangling = out and len(out[-1].text) <= _SHORT and out[-1].text[-1].isalpha()
-        out.append(Piece(parts[0], True, dangle if dangling or word in _AFTER else 0.0))
+        cost = dangle if dangling or word in _AFTER else 0.0
+        out.append(Piece(parts[0], True, cost + _BRACKETED * min(depth, 1)))
         out += [
-            Piece(part, False, {"/": _SLASH, "-": _HYPHEN}.get(before[-1], inside)) for before, part in pairwise(parts)
+            Piece(part, False, {"/": _SLASH, "-": _HYPHEN}.get(before[-1], inside + _compound(before, part)))
+            for before, part in pairwise(parts)
         ]
+        depth = max(0, depth + sum(char in _OPENS for char in word) - sum(char in _CLOSES for char in word))
     return tuple(out)
+
+
+def _compound(before: str, after: str) -> float:
+    """What is added where both sides are ideographs: kana between them would have ended a word."""
+    return _COMPOUND if all("\u4e00" <= char <= "\u9fff" for char in (before[-1], after[0])) else 0.0
 
 
 def _parts(word: str, anywhere: bool) -> list[str]:

@@ -3,7 +3,7 @@
     loss  =  2.5 x share of the looking that words and panels hide
           +  4   x share of a face that they hide
           +  1   x share of the looking that the crop cuts away
-          +  3   x restlessness under words that stand on the bare picture
+          +  4.5 x restlessness under words that stand on the bare picture
           +  1.5 x distance of what weighs from the middle, left to right
           +  0.5 x halvings of the leading name below a comfortable size
 
@@ -69,7 +69,7 @@ def loss(plan: Plan, view: View) -> Loss:
         2.5 * float(shown[cover].sum()),
         4.0 * _faces_hidden(plan, view, cover),
         1.0 * max(0.0, 1.0 - float(shown.sum())),
-        3.0 * (float(view.detail[bare].mean()) if bare.any() else 0.0),
+        4.5 * (float(view.detail[bare].mean()) if bare.any() else 0.0),
         1.5 * _imbalance(np.where(cover, 0.0, shown), words),
         0.5 * max(0.0, float(np.log2(COMFORTABLE / lead))),
     )
