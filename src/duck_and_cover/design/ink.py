@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from duck_and_cover import colour
 from duck_and_cover.colour import Colour
 from duck_and_cover.design.layout import Placed, Tone
+from duck_and_cover.design.lettering import LETTERINGS
 from duck_and_cover.design.outline import Box, Outline
 from duck_and_cover.design.palette import Palette, chroma, lightness
 from duck_and_cover.design.prior import Prior
@@ -138,8 +139,8 @@ def fifth(colour_: Colour, ground: Floats) -> float:
 
 
 def needed(item: Placed) -> float:
-    """The least contrast a text must have."""
-    return SMALL if item.setting.size < SMALL_BELOW else LARGE
+    """The least contrast a text must have; letters that are mere lines are read like small ones."""
+    return SMALL if item.setting.size < SMALL_BELOW or LETTERINGS[item.lettering].fine else LARGE
 
 
 def chosen(

@@ -36,7 +36,7 @@ class Lettering:
     """One treatment.
 
     bend, surface:  how it is done; None leaves the words as set.
-    flat:      only on paper or a panel: the ground shows through the letters.
+    flat:      only on paper or a panel: the ground shows through the letters.    fine: what is left of them is lines.
     classes:   weight by class of face (`looks.FACE_CLASSES`), beside which plain is 1; `families`: by genre family.
     years:     those it evokes.    length: fewest and most characters.    lines: most lines.
     """
@@ -49,6 +49,7 @@ class Lettering:
     bend: Bend | None = None
     surface: Surface | None = None
     flat: bool = False
+    fine: bool = False
     length: tuple[int, int] = (2, 40)
     lines: int = 3
 
@@ -116,7 +117,8 @@ _ROWS = (
     _row("hollow", "The outline of the letters alone.",
          "grotesque .8, sans .6, fat .4", "techno .9, electronic .8, punk .5, hip hop .6, pop .6, indie .6, rock .4,"
          " experimental .7", years=(1968, None),
-         surface=lambda words, em: (effects.outlined(words, max(0.022 * em, effects.FINEST * 2)), None), flat=True),
+         surface=lambda words, em: (effects.outlined(words, max(0.03 * em, effects.FINEST * 2)), None), flat=True,
+         fine=True),
     _row("bow", "Letters that grow towards the middle under a bow.",
          "fat .8, wood .8, blackletter .5, grotesque .6, serif .3, horror .6",
          "rock .8, country .9, funk .7, blues .7, hip hop .6, metal .5, gospel .6, reggae .6, soundtrack .5",

@@ -250,7 +250,8 @@ INK_ON: Mapping[str, tuple[float, float]] = {
 }
 """How well a finish prints on dark and on light paper."""
 
-UNDER_TYPE: Mapping[str, float] = {"tiles": 0.12, "ridges": 0.35, "isolines": 0.35, "rosette": 0.9, "engraving": 0.8}
+UNDER_TYPE: Mapping[str, float] = {"tiles": 0.12, "woodcut": 0.35, "ridges": 0.35, "isolines": 0.35, "rosette": 0.9,
+                                   "engraving": 0.8}
 """How well words stand on a full picture of a finish whose pattern cannot be calmed, against 1."""
 
 OWN_COLOURS: Mapping[str, float] = {"paint": 0.9, "film": 0.45, "contours": 0.25, "mirror": 0.15, "riso": 0.1,
