@@ -1,21 +1,22 @@
 """The priors as a picture: for every family and decade the sheet that one would expect, in SVG.
 
-Each cell is a small sleeve: bars of the expected colours, as wide as their share, and two strips where the artist and
-the title would stand, as high as they are set there. Cells that few covers speak for look like their parents.
+Each cell is a small sleeve: the typical palettes that are commoner there than anywhere, a band each, their colours as
+wide as their share, and two strips where the artist and the title would stand, as high as they are set there. Cells
+that few covers speak for look like their parents.
 """
 
 from __future__ import annotations
 
 import html
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from duck_and_cover.colour import COLOUR_BINS, bin_colour, format_hex, luminance
+from duck_and_cover.colour import format_hex, into_gamut
 from duck_and_cover.dataset.priors.learn import as_shares
 from duck_and_cover.errors import CannotWrite, Failure
 
@@ -26,15 +27,14 @@ DECADES = tuple(range(1950, 2030, 10))
 FEWEST = 40
 """Families of fewer covers are left out of the picture."""
 
-_LEAST_SHARE = 0.02
-_BARS = 7
+_BANDS = 4
 
 
 def draw_chart(priors: Path, target: Path) -> None:
     """Draw a priors file as `duckcover dataset priors` writes it. Raises `CannotWrite`."""
     told = json.loads(priors.read_text("utf-8"))
-    if "colours" not in told["statistics"]:
-        raise Failure(f"{priors}: nothing to draw; colours told no more than the mean of all covers and were dropped")
+    if "palettes" not in told:
+        raise Failure(f"{priors}: nothing to draw; palettes told no more than the mean of all covers and were dropped")
     families = sorted(told["families"], key=lambda name: -told["families"][name])
     families = [name for name in families if told["families"][name] >= FEWEST] or families[:1]
     width, height = SIDE + len(DECADES) * (CELL + GAP), HEAD + len(families) * (CELL + GAP)
@@ -50,7 +50,7 @@ def draw_chart(priors: Path, target: Path) -> None:
                      f'<text x="{SIDE - 14}" y="{y + CELL / 2 + 17}" text-anchor="end" font-size="11" fill="#8c877d">'
                      f'{told["families"][family]:,} covers</text>')  # fmt: skip
         for column, decade in enumerate(DECADES):
-            parts.append(_cell(told["statistics"], family, decade, SIDE + column * (CELL + GAP), y))
+            parts.append(_cell(told, family, decade, SIDE + column * (CELL + GAP), y))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text("\n".join([*parts, "</svg>"]) + "\n", "utf-8")
@@ -58,19 +58,22 @@ def draw_chart(priors: Path, target: Path) -> None:
         raise CannotWrite(f"{target}: cannot be written ({error.strerror or error})") from error
 
 
-def _cell(statistics: Mapping[str, Any], family: str, decade: int, x: float, y: float) -> str:
-    shares = as_shares(_expected(statistics["colours"], family, decade))
-    everywhere = as_shares(np.array(statistics["colours"]["all"]))
-    # what is typical shows where it is told apart from what all covers have: by the share, and by its gain on it
-    weight = shares * np.clip(shares / everywhere, 0.5, 2.0) ** 1.5
-    chosen = sorted(np.argsort(-weight)[:_BARS], key=lambda index: float(luminance(bin_colour(int(index)))))
-    total = float(sum(weight[index] for index in chosen))
-    parts, at = [f"<g><title>{html.escape(family)}, {decade}s: {_words(shares)}</title>"], x
+def _cell(told: Mapping[str, Any], family: str, decade: int, x: float, y: float) -> str:
+    statistics = told["statistics"]
+    shares = as_shares(_expected(statistics["palette"], family, decade))
+    lift = shares / as_shares(np.array(statistics["palette"]["all"]))
+    chosen = sorted(np.argsort(-(lift * shares**0.3))[:_BANDS].tolist())
+    words = ", ".join(f"{shares[i]:.1%} like palette {i + 1}" for i in chosen)
+    parts, top = [f"<g><title>{html.escape(family)}, {decade}s: {words}</title>"], y
+    high = CELL / len(chosen)
     for index in chosen:
-        wide = CELL * float(weight[index]) / total
-        parts.append(f'<rect x="{at:.1f}" y="{y}" width="{wide + 0.3:.1f}" height="{CELL}" '
-                     f'fill="{format_hex(bin_colour(int(index)))}"/>')  # fmt: skip
-        at += wide
+        left = x
+        for *lab, share in told["palettes"][index]:
+            wide = CELL * share + 0.3
+            parts.append(f'<rect x="{left:.1f}" y="{top:.1f}" width="{wide:.1f}" height="{high + 0.3:.1f}" '
+                         f'fill="{format_hex(into_gamut(lab))}"/>')  # fmt: skip
+            left += CELL * share
+        top += high
     for name, colour in (("artist", "#f7f4ee"), ("title", "#1c1b19")):
         parts.append(_strip(statistics, name, colour, family, decade, x, y))
     return "".join([*parts, "</g>"])
@@ -99,8 +102,3 @@ def _expected(table: Mapping[str, Any], family: str, decade: int) -> NDArray[np.
 
 def _number(statistics: Mapping[str, Any], name: str, family: str, decade: int, otherwise: float) -> float:
     return float(_expected(statistics[name], family, decade)[0]) if name in statistics else otherwise
-
-
-def _words(shares: NDArray[np.float64]) -> str:
-    named: Sequence[int] = [int(i) for i in np.argsort(-shares)[:4] if shares[i] > _LEAST_SHARE]
-    return ", ".join(f"{shares[i]:.0%} {COLOUR_BINS[i]}" for i in named)
