@@ -18,7 +18,7 @@ from duck_and_cover.design import ink, printing, texture
 from duck_and_cover.design.finish import prepare
 from duck_and_cover.design.layout import Placed, Plan
 from duck_and_cover.design.outline import Box, Outline
-from duck_and_cover.design.palette import chroma
+from duck_and_cover.design.palette import Palette, chroma
 from duck_and_cover.design.style import Seeds, Style
 
 __all__ = ["calmed", "readied", "reduced", "underprint"]
@@ -155,17 +155,20 @@ def _held_back(
         reach = _LINE if name in _LINED else ink.AROUND
         if name in _LINED and ink.on_its_side(choice.toward, ink.luminances(view, item.outline)):
             reach *= 1.8  # no rim is seen there, and a line that ends beside a letter looks like its accent
-        printing.printed(pixels, item.outline, choice.toward, look, seed + 7, embolden=reach, worn=0.0, paper=paper)
+        tone = _like_the_ground(view, item.outline, choice, style.palette, least)
+        printing.printed(pixels, item.outline, tone, look, seed + 7, embolden=reach, worn=0.0, paper=paper)
         reached = ink.fifth(choice.colour, ink.luminances(reduced(pixels), item.outline))
         return replace(choice, contrast=reached, scrim=0.0)
     if name not in _SOFT | _GRAINY:
         if item.setting.size >= 0.05:
-            printing.printed(pixels, item.outline, choice.toward, look, seed + 7, embolden=_LINE, worn=0.0, paper=paper)
+            tone = _like_the_ground(view, item.outline, choice, style.palette, least)
+            printing.printed(pixels, item.outline, tone, look, seed + 7, embolden=_LINE, worn=0.0, paper=paper)
         else:
             left, top, right, bottom = item.outline.bounds
             pad = 0.35 * item.setting.size + 0.004
             strip = Outline.rectangle(left - pad, top - pad, right + pad, bottom + pad)
-            printing.printed(pixels, strip, choice.toward, look, seed + 7, worn=0.0, paper=paper)
+            tone = _like_the_ground(view, strip, choice, style.palette, least)
+            printing.printed(pixels, strip, tone, look, seed + 7, worn=0.0, paper=paper)
         reached = ink.fifth(choice.colour, ink.luminances(reduced(pixels), item.outline))
         return replace(choice, contrast=reached, scrim=1.0)
     grit = seed if name in _GRAINY else None
@@ -182,6 +185,18 @@ def _held_back(
     printing.Scrim(field, strength, choice.toward, grit).on(pixels)
     reached = ink.fifth(choice.colour, ink.luminances(reduced(pixels), item.outline))
     return replace(choice, contrast=reached, scrim=strength)
+
+
+def _like_the_ground(
+    view: NDArray[np.uint8], shape: Outline, choice: ink.Choice, palette: Palette, least: float
+) -> Colour:
+    """The palette's colour to clear a place for type that is most like the picture there, so that it seems calm and no
+    label; what the ground would be faded into where the type reads on none of them.
+    """
+    left, top, right, bottom = ink.pixel_box(shape.bounds, len(view), 0.0)
+    there = np.median(colour.srgb_to_oklab(view[top:bottom, left:right].reshape(-1, 3) / np.float32(255)), 0)
+    fit = [c for c in palette.colours if float(colour.contrast_ratio(choice.colour, c)) >= 1.1 * least]
+    return min(fit, key=lambda c: float(np.linalg.norm(colour.srgb_to_oklab(c) - there)), default=choice.toward)
 
 
 def _case(pixels: NDArray[np.uint8], item: Placed, choice: ink.Choice, style: Style, seed: int) -> None:
