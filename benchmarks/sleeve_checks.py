@@ -6,7 +6,7 @@ import functools
 import math
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -186,11 +186,36 @@ def turn_of(design: Design, text: Placed) -> int:
     return next((block.turn for block in design.plan.layout.blocks if text.item in block.items), 0)
 
 
+def ring_of(design: Design, text: Placed) -> Literal["head", "foot"] | None:
+    """Whether a text goes round the head or the foot of a ring."""
+    block = next((block for block in design.plan.layout.blocks if text.item in block.items and block.ring), None)
+    return None if block is None else "head" if block.valign == "top" else "foot"
+
+
+def unrolled(pixels: Pixels, outline: Outline, ring: Literal["head", "foot"], air: float) -> Pixels:
+    """Lettering on a circle about the middle of the cover, its baseline made straight."""
+    points = outline.flattened(1e-4)[0] - 0.5
+    away = np.hypot(points[:, 0], points[:, 1])
+    side = -1.0 if ring == "head" else 1.0
+    angle = np.arctan2(points[:, 0], side * points[:, 1])  # 0 where the line is centred
+    low, high, reach = away.min() - air, away.max() + air, float(np.abs(angle).max()) + air / away.min()
+    size, middle = len(pixels), (low + high) / 2
+    u = np.linspace(-reach, reach, max(8, round(2 * reach * middle * size)))
+    r = np.linspace(high, low, max(8, round((high - low) * size)))
+    if ring == "foot":
+        r = r[::-1]
+    x, y = 0.5 + np.outer(r, np.sin(u)), 0.5 + side * np.outer(r, np.cos(u))
+    maps = ((grid * size - 0.5).astype(np.float32) for grid in (x, y))
+    return np.asarray(cv2.remap(pixels, *maps, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
 def crop(design: Design, text: Placed) -> Pixels:
-    """The place of a text with air round it, upright, an em 60 px high."""
+    """The place of a text with air round it, upright, unrolled where it goes round a ring, an em 60 px high."""
     size, air = design.size_px, 0.08 * text.setting.size
     left, top, right, bottom = np.clip(np.add(text.outline.bounds, (-air, -air, air, air)), 0, 1) * size
     part = np.rot90(design.pixels[int(top) : int(bottom) + 1, int(left) : int(right) + 1], -turn_of(design, text))
+    if ring := ring_of(design, text):
+        part = unrolled(design.pixels, text.outline, ring, air)
     scale = min(CROP_EM_PX / (text.setting.size * size), 1600 / max(part.shape[:2]))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     part = cv2.resize(np.ascontiguousarray(part), None, fx=scale, fy=scale, interpolation=how)
