@@ -95,6 +95,7 @@ def create(
     seeds: Mapping[str, int] | None = None,
     size_px: int = 3000,
     engine: str | Path | Engine | None = None,
+    art: str | Path | None = None,
     finish: str | None = None,
     palette: str | None = None,
     type: str | None = None,
@@ -108,13 +109,14 @@ def create(
     seeds:    other seeds for "art", "finish", "palette", "type" or "layout" alone: that one is drawn anew.
     size_px:  side of the square, 64 to 8000. Stores ask for 3000.
     engine:   name of a shipped bundle, folder of a bundle, or an opened engine; None for the default.
+    art:      a picture file to be finished in the place of a network's art; its middle square is taken.
     finish, palette, type, lettering, layout:  fix one axis of the style by name; None lets genre, year and seed choose.
     Raises `BadInput` for what nobody could do, `Failure` for what did not work here.
 
     >>> create(Album("Otis Marlowe Quartet", "The Quiet Hour", ("jazz",), 1959), seed=7)  # doctest: +SKIP
     """
     return next(create_variants(album, 1, seed=seed, seeds=seeds, size_px=size_px, engine=engine,
-                                finish=finish, palette=palette, type=type, lettering=lettering,
+                                art=art, finish=finish, palette=palette, type=type, lettering=lettering,
                                 layout=layout))  # fmt: skip
 
 
@@ -126,6 +128,7 @@ def create_variants(
     seeds: Mapping[str, int] | None = None,
     size_px: int = 3000,
     engine: str | Path | Engine | None = None,
+    art: str | Path | None = None,
     finish: str | None = None,
     palette: str | None = None,
     type: str | None = None,
@@ -139,6 +142,8 @@ def create_variants(
     at any size.
     """
     _check_kinds(album, count, seed, size_px, engine)
+    if engine is not None and art is not None:
+        raise BadInput("an engine draws art and art is given; wanted one of the two")
     size_px, count = int(size_px), int(count)
     if not SMALLEST_PX <= size_px <= LARGEST_PX:
         raise BadInput(f"size is {size_px} px; wanted {SMALLEST_PX} to {LARGEST_PX}")
@@ -153,7 +158,7 @@ def create_variants(
     started = time.perf_counter()
     with ThreadPoolExecutor(1) as opener:  # the network is read while the design room is imported
         threads = 0 if count == 1 else 1
-        opening, judging = opener.submit(_opened, engine, threads), opener.submit(_judge, threads)
+        opening, judging = opener.submit(_opened, engine, art, threads), opener.submit(_judge, art, threads)
         enlarging = opener.submit(_enlarger, threads)
         from duck_and_cover.design.axes import check
         from duck_and_cover.design.compose import compose  # noqa: F401
@@ -190,7 +195,11 @@ def _checked_seeds(seeds: Mapping[str, int]) -> dict[str, int]:
     return {axis: int(number) for axis, number in seeds.items()}
 
 
-def _opened(engine: str | Path | Engine | None, threads: int) -> Engine:
+def _opened(engine: str | Path | Engine | None, art: str | Path | None, threads: int) -> Engine:
+    if art is not None:
+        from duck_and_cover.generation.photograph import PhotographEngine
+
+        return PhotographEngine(Path(art))
     from duck_and_cover.generation.engine import DEFAULT_ENGINE, open_engine
 
     if engine is None or isinstance(engine, str | Path):
@@ -198,8 +207,10 @@ def _opened(engine: str | Path | Engine | None, threads: int) -> Engine:
     return engine
 
 
-def _judge(threads: int) -> Judge | None:
-    """The judge that ships, if one does."""
+def _judge(art: str | Path | None, threads: int) -> Judge | None:
+    """The judge that ships, if one does; a picture of one's own is not judged."""
+    if art is not None:
+        return None
     from duck_and_cover.generation.engine import DEFAULT_JUDGE, shelf
     from duck_and_cover.generation.judge import open_judge
 

@@ -30,6 +30,8 @@ SHEET_PX = 400
 @click.option("--variants", type=int, default=1, metavar="N", help="Make N different covers and a contact sheet.")
 @click.option("--size", "size_px", type=int, default=3000, show_default=True, metavar="PX", help="64 to 8000.")
 @click.option("--engine", metavar="NAME|DIR", help="A shipped network or a bundle folder. [default: flow-64]")
+@click.option("--art", type=click.Path(path_type=Path), metavar="FILE",
+              help="A photograph or picture of your own instead of a network's art.")  # fmt: skip
 @click.option("--finish", metavar="F", help="Fix the finish; `list` names them.")
 @click.option("--palette", metavar="P", help="Fix the palette; `list` names them, `art` takes the art's own.")
 @click.option("--type", "type_", metavar="T", help="Fix the title's typeface; `list` names them.")
@@ -56,6 +58,7 @@ def create(
     variants: int,
     size_px: int,
     engine: str | None,
+    art: Path | None,
     finish: str | None,
     palette: str | None,
     type_: str | None,
@@ -96,7 +99,8 @@ def create(
         check_target(sheet)
     reports, thumbnails = [], []
     made = create_variants(record, variants, seed=seed, seeds=_axis_seeds(axis_seeds), size_px=size_px, engine=engine,
-                           finish=finish, palette=palette, type=type_, lettering=lettering, layout=layout)  # fmt: skip
+                           art=art, finish=finish, palette=palette, type=type_, lettering=lettering,
+                           layout=layout)  # fmt: skip
     for path, sleeve in zip(targets, made, strict=True):
         sleeve.save(path, most_bytes=most_bytes, link=link)
         reports.append({"file": str(path), **sleeve.report})
