@@ -195,7 +195,7 @@ def _like_the_ground(
     """
     left, top, right, bottom = ink.pixel_box(shape.bounds, len(view), 0.0)
     there = np.median(colour.srgb_to_oklab(view[top:bottom, left:right].reshape(-1, 3) / np.float32(255)), 0)
-    fit = [c for c in palette.colours if float(colour.contrast_ratio(choice.colour, c)) >= 1.1 * least]
+    fit = [c for c in palette.colours if float(colour.contrast_ratio(choice.colour, c)) >= 1.25 * least]
     return min(fit, key=lambda c: float(np.linalg.norm(colour.srgb_to_oklab(c) - there)), default=choice.toward)
 
 

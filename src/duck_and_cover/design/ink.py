@@ -53,6 +53,9 @@ SMALL_BELOW = 0.04
 MIDDLE = 0.18
 """Luminance on which black and white stand out alike."""
 
+BESIDE = 4.0
+"""Least contrast of letters and what a second ink prints right beside them, where edges blur into each other."""
+
 AROUND = 0.006
 """How far around the letters the ground counts, cover units."""
 
@@ -203,7 +206,7 @@ def chosen(
 
 def shade(palette: Palette, ink: Colour, ground: Floats) -> Colour | None:
     """The second ink for what lies behind letters of an ink, over sorted luminances of the ground: one from which the
-    letters stand off as far as large type must, most welcome where it also stands off the ground. None where there is
+    letters stand well off, most welcome where it also stands off the ground. None where there is
     no such ink.
     """
     middle = float(np.median(ground)) + 0.05 if len(ground) else MIDDLE
@@ -212,7 +215,7 @@ def shade(palette: Palette, ink: Colour, ground: Floats) -> Colour | None:
         apart = float(colour.contrast_ratio(ink, colour_))
         own = float(colour.luminance(colour_)) + 0.05
         seen = max(own / middle, middle / own)
-        if apart < LARGE * SPARE or seen < 1.6:
+        if apart < BESIDE or seen < 1.6:
             continue
         score = welcome + 0.25 * min(seen, 3.0)
         if best is None or score > best[0]:

@@ -117,7 +117,7 @@ _ROWS = (
     _row("hollow", "The outline of the letters alone.",
          "grotesque .8, sans .6, fat .4", "techno .9, electronic .8, punk .5, hip hop .6, pop .6, indie .6, rock .4,"
          " experimental .7", years=(1968, None),
-         surface=lambda words, em: (effects.outlined(words, max(0.03 * em, effects.FINEST * 2)), None), flat=True,
+         surface=lambda words, em: (effects.outlined(words, max(0.042 * em, effects.FINEST * 2)), None), flat=True,
          fine=True),
     _row("bow", "Letters that grow towards the middle under a bow.",
          "fat .8, wood .8, blackletter .5, grotesque .6, serif .3, horror .6",

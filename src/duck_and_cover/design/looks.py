@@ -250,7 +250,7 @@ INK_ON: Mapping[str, tuple[float, float]] = {
 }
 """How well a finish prints on dark and on light paper."""
 
-UNDER_TYPE: Mapping[str, float] = {"tiles": 0.12, "woodcut": 0.35, "ridges": 0.35, "isolines": 0.35, "rosette": 0.9,
+UNDER_TYPE: Mapping[str, float] = {"tiles": 0.12, "woodcut": 0.12, "ridges": 0.35, "isolines": 0.35, "rosette": 0.9,
                                    "engraving": 0.8}
 """How well words stand on a full picture of a finish whose pattern cannot be calmed, against 1."""
 
