@@ -30,7 +30,7 @@ def doctor() -> None:
     duckcover doctor
     """
     click.echo(f"duckcover {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}")
-    for name in ("numpy", "onnxruntime", "opencv-python-headless", "uharfbuzz"):
+    for name in ("numpy", "onnxruntime", "opencv-python-headless", "uharfbuzz", "pyclipper", "pydyf"):
         click.echo(f"  {name:24} {_version(name)}")
     for extra, modules in EXTRAS.items():
         missing = [m for m in modules if importlib.util.find_spec(m) is None]
