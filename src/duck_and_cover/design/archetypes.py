@@ -215,6 +215,23 @@ _ROWS = (
          length=(2, 30),
          blocks=(Block((0.055, 0.06, 0.945, 0.62), (_lead(share=1, max_size=0.4, leading=0.96, max_lines=4),)),
                  Block((0.055, 0.88, 0.945, 0.94), (_second(share=1, max_size=0.045, heavy=True),), valign="bottom"))),
+    _row("wall", "Type as large as the whole front holds, from edge to edge over a full picture.",
+         "punk .6, hip hop .7, electronic .5, techno .5, experimental .7, pop .5, rock .5, indie .5, spoken .5, r&b .4, "
+         "funk .4, jazz .3",
+         finishes="riso 1.4, halftone 1.3, xerox 1.3, film 1.2, rosette 1.2, paint 1, isolines .2, engraving .4, "
+         "mirror .5, woodcut .5, ridges .2",
+         faces="grotesque 1.8, sans 1.2, fat 1.2, dirt 1.2, serif .8, blackletter .5, script .1, mono .4", length=(3, 22),
+         blocks=(Block((0.055, 0.055, 0.945, 0.86), (_lead(share=1, max_size=0.62, leading=0.94, max_lines=5),)),
+                 Block((0.055, 0.885, 0.945, 0.945), (_second(share=1, max_size=0.05, heavy=True),),
+                       valign="bottom"))),
+    _row("gatefold", "A photograph to the edges, the names small in one line at its head.",
+         "rock .7, folk .6, ambient .6, soundtrack .5, jazz .5, indie .5, electronic .4, r&b .5, country .5, metal .3, "
+         "pop .4, world .5",
+         years=(1966, None), finishes="film 1.9, paint 1.5, rosette .8, halftone .4, riso .8, contours .4, xerox .4, "
+         "woodcut .2, isolines .3, engraving .4, ridges .3, tiles .1, mirror .6",
+         faces="sans 1.5, serif 1.5, deco 1.1, grotesque 1, mono 1, fat .4, blackletter .6, wood .5", length=(3, 26),
+         blocks=(Block((0.055, 0.055, 0.54, 0.13), (_lead(share=1, max_size=0.052, min_size=0.034, max_lines=2),)),
+                 Block((0.56, 0.055, 0.945, 0.13), (_small(share=1, max_size=0.036, min_size=0.024),), align="right"))),
     _row("obi", "A paper belt with thin rules across the lower part of a full picture.",
          "ambient .6, electronic .5, jazz .6, synth .6, indie .6, soundtrack .6, r&b .5, classical .4, world .5, "
          "pop .5, folk .4, country .4, rock .4, metal .2",
