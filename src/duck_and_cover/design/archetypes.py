@@ -216,11 +216,12 @@ _ROWS = (
          blocks=(Block((0.055, 0.06, 0.945, 0.62), (_lead(share=1, max_size=0.4, leading=0.96, max_lines=4),)),
                  Block((0.055, 0.88, 0.945, 0.94), (_second(share=1, max_size=0.045, heavy=True),), valign="bottom"))),
     _row("wall", "Type as large as the whole front holds, from edge to edge over a full picture.",
-         "punk .6, hip hop .7, electronic .5, techno .5, experimental .7, pop .5, rock .5, indie .5, spoken .5, r&b .4, "
-         "funk .4, jazz .3",
+         "punk .6, hip hop .7, electronic .5, techno .5, experimental .7, pop .5, rock .5, indie .5, spoken .5, "
+         "r&b .4, funk .4, jazz .3",
          finishes="riso 1.4, halftone 1.3, xerox 1.3, film 1.2, rosette 1.2, paint 1, isolines .2, engraving .4, "
          "mirror .5, woodcut .5, ridges .2",
-         faces="grotesque 1.8, sans 1.2, fat 1.2, dirt 1.2, serif .8, blackletter .5, script .1, mono .4", length=(3, 22),
+         faces="grotesque 1.8, sans 1.2, fat 1.2, dirt 1.2, serif .8, blackletter .5, script .1, mono .4",
+         length=(3, 22),
          blocks=(Block((0.055, 0.055, 0.945, 0.86), (_lead(share=1, max_size=0.62, leading=0.94, max_lines=5),)),
                  Block((0.055, 0.885, 0.945, 0.945), (_second(share=1, max_size=0.05, heavy=True),),
                        valign="bottom"))),
