@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from numbers import Integral
@@ -21,6 +21,7 @@ from duck_and_cover.errors import BadInput, UnknownChoice
 
 if TYPE_CHECKING:
     from duck_and_cover.cover import Cover, Pixels
+    from duck_and_cover.design.compose import Design
     from duck_and_cover.design.style import Seeds, Style
     from duck_and_cover.generation.engine import Engine
     from duck_and_cover.generation.judge import Judge
@@ -65,8 +66,7 @@ class Sleeve:
         """
         from duck_and_cover.design.formats import artwork_beside, check_target, encoded, save, write, write_together
 
-        about = {"Title": self.album.title, "Author": self.album.artist, "Software": "Duck and Cover"}
-        told = {key: text for key, text in about.items() if text}
+        told = self._about
         target, kind = check_target(path, most_bytes=most_bytes, link=link)
         if kind in ("PNG", "JPEG"):
             return save(self.pixels, target, told, most_bytes=most_bytes)
@@ -86,6 +86,25 @@ class Sleeve:
         text = as_svg(design, told, picture=quote(os.fsencode(picture.name)))
         write_together({picture: encoded(design.ground, "PNG", told), target: text.encode()})
         return target
+
+    def kit(self, folder: str | Path, progress: Callable[[str], None] = lambda name: None) -> Path:
+        """Write everything that a release needs into a new folder (`design.kit.FILES` says what), whole or not at all.
+        Each size is printed anew, whatever that of this sleeve. Raises `CannotWrite`.
+        """
+        from duck_and_cover.design.compose import compose
+        from duck_and_cover.design.kit import files, write_kit
+
+        def design(size_px: int) -> Design:
+            return compose(self.finished_from, self.album, self.style, self.seeds, size_px, keep_ground=True)
+
+        write_kit(Path(folder), files(design, self.report, self._about), progress)
+        return Path(folder)
+
+    @property
+    def _about(self) -> dict[str, str]:
+        """What is written into files beside their pixels."""
+        about = {"Title": self.album.title, "Author": self.album.artist, "Software": "Duck and Cover"}
+        return {key: text for key, text in about.items() if text}
 
 
 def create(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 import sys
-import unicodedata
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import click
 
-from duck_and_cover.album import Album
+from duck_and_cover.cli.record import Wanted, listed, look_options, record_options, slug
 from duck_and_cover.errors import BadInput
 
 SHEET_PX = 400
@@ -19,24 +19,10 @@ SHEET_PX = 400
 
 
 @click.command(short_help="Make a finished cover.")
-@click.option("--artist", metavar="A", help="As it should be printed; leave out for none.")
-@click.option("--album", metavar="T", help="The record's title; leave out for self-titled.")
-@click.option("--genre", "genres", multiple=True, metavar="G", help="Any text, most important first; may be repeated.")
-@click.option("--year", type=int, metavar="Y", help="Release year, 1900 to 2100.")
-@click.option("--track", "tracks", multiple=True, metavar="S", help="A track title; may be repeated.")
-@click.option("--seed", type=int, metavar="N", help="The same seed makes the same cover. [default: a new one]")
-@click.option("--seed-of", "axis_seeds", multiple=True, metavar="AXIS=N",
-              help="Another seed for art, finish, palette, type or layout alone; may be repeated.")  # fmt: skip
+@record_options
 @click.option("--variants", type=int, default=1, metavar="N", help="Make N different covers and a contact sheet.")
 @click.option("--size", "size_px", type=int, default=3000, show_default=True, metavar="PX", help="64 to 8000.")
-@click.option("--engine", metavar="NAME|DIR", help="A shipped network or a bundle folder. [default: flow-64]")
-@click.option("--art", type=click.Path(path_type=Path), metavar="FILE",
-              help="A photograph or picture of your own instead of a network's art.")  # fmt: skip
-@click.option("--finish", metavar="F", help="Fix the finish; `list` names them.")
-@click.option("--palette", metavar="P", help="Fix the palette; `list` names them, `art` takes the art's own.")
-@click.option("--type", "type_", metavar="T", help="Fix the title's typeface; `list` names them.")
-@click.option("--lettering", metavar="W", help="Fix what is done to the title; `list` names it.")
-@click.option("--layout", metavar="L", help="Fix the layout; `list` names them.")
+@look_options
 @click.option(
     "-o",
     "--output",
@@ -48,26 +34,7 @@ SHEET_PX = 400
 @click.option("--link", is_flag=True, help="Put the artwork of an .svg beside it as NAME-artwork.png.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was used, as JSON.")
 def create(
-    artist: str | None,
-    album: str | None,
-    genres: tuple[str, ...],
-    year: int | None,
-    tracks: tuple[str, ...],
-    seed: int | None,
-    axis_seeds: tuple[str, ...],
-    variants: int,
-    size_px: int,
-    engine: str | None,
-    art: Path | None,
-    finish: str | None,
-    palette: str | None,
-    type_: str | None,
-    lettering: str | None,
-    layout: str | None,
-    output: Path | None,
-    budget: str | None,
-    link: bool,
-    as_json: bool,
+    variants: int, size_px: int, output: Path | None, budget: str | None, link: bool, as_json: bool, **options: Any
 ) -> None:
     """Make a finished cover from what you know of a record.
 
@@ -75,18 +42,15 @@ def create(
     duckcover create --artist "Neon Meridian" --album "Coastline at Midnight" \\
         --genre synthwave --year 1985 --seed 20 -o cover.png
     """
-    axes = {"finish": finish, "palette": palette, "type": type_, "lettering": lettering, "layout": layout}
-    asked = [axis for axis, name in axes.items() if name == "list"]
-    if asked:
-        _list(asked)
+    if listed(options):
         return
     from duck_and_cover.cover import resized
     from duck_and_cover.design.formats import check_target, contact_sheet, save
     from duck_and_cover.sleeve import MOST_VARIANTS, create_variants
 
     most_bytes = None if budget is None else _bytes(budget)
-    record = Album(artist, album, genres, year, tracks)
-    target = output or Path(f"{_slug(record)}.png")
+    wanted = Wanted.of(options)
+    target = output or Path(f"{slug(wanted.album)}.png")
     targets, sheet = [target], None
     if variants != 1:
         several = range(1, min(variants, MOST_VARIANTS) + 1)  # more are refused before any is made
@@ -98,9 +62,7 @@ def create(
     if sheet:
         check_target(sheet)
     reports, thumbnails = [], []
-    made = create_variants(record, variants, seed=seed, seeds=_axis_seeds(axis_seeds), size_px=size_px, engine=engine,
-                           art=art, finish=finish, palette=palette, type=type_, lettering=lettering,
-                           layout=layout)  # fmt: skip
+    made = create_variants(wanted.album, variants, size_px=size_px, **wanted.how)
     for path, sleeve in zip(targets, made, strict=True):
         sleeve.save(path, most_bytes=most_bytes, link=link)
         reports.append({"file": str(path), **sleeve.report})
@@ -115,16 +77,6 @@ def create(
     if as_json:
         plain = "utf" not in (getattr(sys.stdout, "encoding", None) or "").casefold()
         click.echo(json.dumps(reports if sheet else reports[0], ensure_ascii=plain, indent=2))
-
-
-def _axis_seeds(texts: tuple[str, ...]) -> dict[str, int]:
-    seeds: dict[str, int] = {}
-    for text in texts:
-        axis, _, value = text.partition("=")
-        if not value.isdecimal():
-            raise BadInput(f"--seed-of {text}: wanted AXIS=N with a whole number, as in type=7")
-        seeds[axis] = int(value)
-    return seeds
 
 
 def _bytes(text: str) -> int:
@@ -145,21 +97,6 @@ def _line(report: dict) -> str:
         f"{report['file']}   {report['finish']} · {report['palette']['name']} · {face} · {layout}"
         f"   seed {report['seed']}   {report['seconds']['all']:.1f} s"
     )
-
-
-def _list(axes: list[str]) -> None:
-    from duck_and_cover.design.axes import names
-
-    for axis in axes:
-        for name, description in names(axis).items():
-            click.echo(f"{name:26} {description}")
-
-
-def _slug(album: Album) -> str:
-    text = " ".join(part for part in (album.artist, album.title) if part) or "cover"
-    plain = unicodedata.normalize("NFKD", text)
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
-    return re.sub(r"[^\w]+", "-", plain).strip("-_")[:60] or "cover"
 
 
 def _beside(path: Path, mark: str) -> Path:
