@@ -23,8 +23,8 @@ from duck_and_cover.design.writing import cased
 READ_PX = 640
 """Side to which the eye for words reduces a picture before it looks for lines."""
 
-CROP_EM_PX = 60
-"""Height of an em in the crops that are read one by one."""
+CROP_EM_PX = (60, 36, 100)
+"""Heights of an em in the crops that are read one by one, until one is read exactly: the eye has sizes it reads best."""
 
 FEWEST = 4
 """A title of fewer letters must be read alone in its place; a longer one anywhere on the front will do."""
@@ -209,14 +209,14 @@ def unrolled(pixels: Pixels, outline: Outline, ring: Literal["head", "foot"], ai
     return np.asarray(cv2.remap(pixels, *maps, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
-def crop(design: Design, text: Placed) -> Pixels:
-    """The place of a text with air round it, upright, unrolled where it goes round a ring, an em 60 px high."""
+def crop(design: Design, text: Placed, em_px: int = CROP_EM_PX[0]) -> Pixels:
+    """The place of a text with air round it, upright, unrolled where it goes round a ring, an em so many pixels high."""
     size, air = design.size_px, 0.08 * text.setting.size
     left, top, right, bottom = np.clip(np.add(text.outline.bounds, (-air, -air, air, air)), 0, 1) * size
     part = np.rot90(design.pixels[int(top) : int(bottom) + 1, int(left) : int(right) + 1], -turn_of(design, text))
     if ring := ring_of(design, text):
         part = unrolled(design.pixels, text.outline, ring, air)
-    scale = min(CROP_EM_PX / (text.setting.size * size), 1600 / max(part.shape[:2]))
+    scale = min(em_px / (text.setting.size * size), 1600 / max(part.shape[:2]))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     part = cv2.resize(np.ascontiguousarray(part), None, fx=scale, fy=scale, interpolation=how)
     edge = np.concatenate([part[0], part[-1], part[:, 0], part[:, -1]])

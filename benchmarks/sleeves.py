@@ -24,6 +24,7 @@ from create import commit, machine
 from odd_names import ARTISTS, TITLES
 from PIL import Image, ImageDraw, ImageFont
 from sleeve_checks import (
+    CROP_EM_PX,
     broken_words,
     but_for_twins,
     contrast_on,
@@ -148,8 +149,11 @@ def measure(number: int, size_px: int, read: bool, failures: Path | None) -> dic
         lines = eye()(design.pixels, turn_of(design, title) != 0)
         row.update(front=stands(lines, title.outline.bounds, str(album.title)), read=in_order(lines))
         if not row["front"]:
-            row["read"] = in_order(eye()(crop(design, title), False))
-            row["box"] = letters(row["read"]) == letters(str(album.title))
+            for em_px in CROP_EM_PX:
+                row["read"] = in_order(eye()(crop(design, title, em_px), False))
+                row["box"] = letters(row["read"]) == letters(str(album.title))
+                if row["box"]:
+                    break
             row["twins"] = but_for_twins(row["read"]) == but_for_twins(str(album.title))
             failed |= {"front"} if row["box"] else {"front", "box"}
     row["failed"] = sorted(failed, key=list(CHECKS).index)
