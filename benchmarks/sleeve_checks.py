@@ -24,7 +24,7 @@ READ_PX = 640
 """Side to which the eye for words reduces a picture before it looks for lines."""
 
 CROP_EM_PX = (60, 36, 100)
-"""Heights of an em in the crops that are read one by one, until one is read exactly: the eye has sizes it reads best."""
+"""Heights of an em in the crops that are read, until one is read exactly: the eye has sizes it reads best."""
 
 FEWEST = 4
 """A title of fewer letters must be read alone in its place; a longer one anywhere on the front will do."""
@@ -210,7 +210,7 @@ def unrolled(pixels: Pixels, outline: Outline, ring: Literal["head", "foot"], ai
 
 
 def crop(design: Design, text: Placed, em_px: int = CROP_EM_PX[0]) -> Pixels:
-    """The place of a text with air round it, upright, unrolled where it goes round a ring, an em so many pixels high."""
+    """The place of a text with air round it, upright, unrolled where it goes round a ring, an em so many px high."""
     size, air = design.size_px, 0.08 * text.setting.size
     left, top, right, bottom = np.clip(np.add(text.outline.bounds, (-air, -air, air, air)), 0, 1) * size
     part = np.rot90(design.pixels[int(top) : int(bottom) + 1, int(left) : int(right) + 1], -turn_of(design, text))
