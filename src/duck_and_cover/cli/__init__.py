@@ -21,6 +21,7 @@ __all__ = ["main"]
 COMMANDS: dict[str, tuple[str, str]] = {
     "create": ("create", "Make a finished cover from what you know of a record."),
     "kit": ("kit", "Make every file that a release needs."),
+    "check": ("check", "Hold a cover against the rules of stores."),
     "gather": ("gather", "Find albums and their covers: Spotify, MusicBrainz, Jamendo, netlabels, a folder."),
     "download": ("download", "Fetch the covers that were found."),
     "examples": ("examples", "Collect example albums by id."),

@@ -214,9 +214,10 @@ def underprint(pixels: NDArray[np.uint8], item: Placed, choice: ink.Choice, styl
     look, palette = style.finish.ink, style.palette
     if look.glow >= 0.5 and item.item.tone == "loud":
         lively = max((palette.accent, *palette.seconds), key=chroma)
-        printing.glow(pixels, item.outline, lively, 0.9 * look.glow)
+        stands_off = float(colour.contrast_ratio(printing.deep(lively), choice.colour)) >= ink.BESIDE
+        printing.glow(pixels, item.outline, lively, (0.9 if stands_off else 0.4) * look.glow)
     if look.misregister > 0.0015 and item.lead and item.setting.size > 0.09 and not (item.item.cased or item.behind):
         under = palette.seconds[0]
-        if look.glow < 0.5 and float(colour.contrast_ratio(under, choice.colour)) > 1.3:
+        if look.glow < 0.5 and float(colour.contrast_ratio(under, choice.colour)) >= ink.BESIDE:
             slip = texture.misregistration(seed, 2, look.misregister)[1]
             printing.printed(pixels, item.outline, under, look, seed + 3, strength=0.8, slip=slip, worn=0.5)

@@ -20,7 +20,7 @@ from duck_and_cover.design.ink import pixel_box
 from duck_and_cover.design.layout import Placed
 from duck_and_cover.design.outline import Outline
 
-__all__ = ["Scrim", "glow", "printed", "scrim"]
+__all__ = ["Scrim", "deep", "glow", "printed", "scrim"]
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -166,6 +166,10 @@ def glow(pixels: Pixels, outline: Outline, ink: Colour, strength: float, cells: 
     near = cv2.GaussianBlur(mask, (0, 0), 0.006 * cells)
     far = cv2.GaussianBlur(mask, (0, 0), 0.025 * cells)
     field = np.clip(0.75 * near + 0.9 * far, 0, 1).astype(np.float32)
-    lab = colour.srgb_to_oklab(ink)
-    deep = colour.into_gamut([min(float(lab[0]), 0.5), float(lab[1]), float(lab[2])])
-    Scrim(field, strength, deep).on(pixels)
+    Scrim(field, strength, deep(ink)).on(pixels)
+
+
+def deep(ink: Colour) -> Colour:
+    """A colour as light that falls on the dark round letters."""
+    lightness, a, b = (float(v) for v in colour.srgb_to_oklab(ink))
+    return colour.into_gamut([min(lightness, 0.5), a, b])

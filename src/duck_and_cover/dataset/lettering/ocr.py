@@ -21,9 +21,9 @@ from duck_and_cover.cover import Pixels, resized
 from duck_and_cover.dataset.letters import Box
 from duck_and_cover.errors import MissingExtra
 
-__all__ = ["Eye", "Read", "eye", "is_lettering"]
+__all__ = ["Eye", "Read", "eye", "is_lettering", "reader"]
 
-SMALL_PX, LARGE_PX = 256, 448
+SMALL_PX, LARGE_PX, PAGE_PX = 256, 448, 1280
 LEAST_SCORE = 0.5
 """Below this the words are guesses; the box counts all the same."""
 
@@ -74,12 +74,34 @@ def eye(threads: int = 0) -> Eye:
     return look
 
 
-def _reads(reply: Any) -> list[Read]:
+@functools.cache
+def reader(side_px: int = PAGE_PX) -> Eye:
+    """Reads every line of a picture of any shape, small print too; slower than `eye`. Raises `MissingExtra`.
+
+    side_px: of the longer side, at which it is read.
+    """
+    try:
+        from rapidocr import RapidOCR
+    except ImportError as error:
+        raise MissingExtra("reading words", "gather") from error
+    engine = RapidOCR(params={"Global.log_level": "error", "Global.text_score": 0.0, "Det.limit_side_len": side_px,
+                              "Det.limit_type": "max"})  # fmt: skip
+
+    def look(pixels: Pixels) -> list[Read]:
+        scale = min(1.0, side_px / max(pixels.shape[:2]))
+        small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        reply = engine(cv2.cvtColor(small, cv2.COLOR_RGB2BGR), use_det=True, use_cls=False, use_rec=True)
+        return [each for each in _reads(reply, (small.shape[1], small.shape[0])) if each.text]
+
+    return look
+
+
+def _reads(reply: Any, sides_px: tuple[int, int] = (LARGE_PX, LARGE_PX)) -> list[Read]:
     if reply.boxes is None:
         return []
     texts = reply.txts or ("",) * len(reply.boxes)
     scores = reply.scores or (0.0,) * len(reply.boxes)
-    boxes = (_box(np.asarray(corners, float) / LARGE_PX) for corners in reply.boxes)
+    boxes = (_box(np.asarray(corners, float) / sides_px) for corners in reply.boxes)
     return [_read(box, text, score) for box, text, score in zip(boxes, texts, scores, strict=True)]
 
 
