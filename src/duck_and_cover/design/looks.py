@@ -308,8 +308,8 @@ ORNATE = frozenset(("rye", "sancreek", "bungee-shade", "monoton", "nosifer", "ru
 """Faces whose letters are decorated, rough or fine already: nothing is done to their surface."""
 
 SHORT_ONLY: Mapping[str, int] = {
-    "monoton": 16, "bungee-shade": 16, "nosifer": 14, "monsieur-la-doulaise": 26, "rubik-dirt": 26, "michroma": 30,
-    "unifrakturcook": 30, "metal-mania": 30, "creepster": 30, "orbitron": 30, "audiowide": 30, "rock-salt": 26,
+    "monoton": 10, "bungee-shade": 9, "nosifer": 14, "monsieur-la-doulaise": 14, "rubik-dirt": 26, "michroma": 30,
+    "unifrakturcook": 30, "metal-mania": 30, "creepster": 30, "orbitron": 30, "audiowide": 30, "rock-salt": 9,
     "poiret-one": 36, "pacifico": 34, "lobster": 40, "shrikhand": 40, "chango": 30, "unbounded": 30,
 }
 """Characters beyond which a face tires the reader."""
