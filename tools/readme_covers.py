@@ -38,7 +38,7 @@ SHOWN = (
     Shown("synthwave", Album("Neon Meridian", "Coastline at Midnight", ("synthwave",), 1985), 20),
     Shown("folk", Album("Maren Holloway", "Letters from the Orchard", ("folk",), 1972), 10),
     Shown("hip-hop", Album("Kid Cassius", "Streetlight Gospel", ("hip hop",), 1994), 4),
-    Shown("techno", Album("Vector/State", "Parallel Systems", ("techno",), 1996), 22),
+    Shown("techno", Album("Vector/State", "Parallel Systems", ("techno",), 1996), 23),
     Shown("classical", Album("Elena Vastrik", "Nocturnes & Elegies", ("classical",), 1982), 13),
     Shown("indie-pop", Album("Paper Lanterns", "Soft Geometry", ("indie pop",), 2019), 9),
 )
