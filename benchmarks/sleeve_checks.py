@@ -16,8 +16,10 @@ from duck_and_cover import colour
 from duck_and_cover.cover import Pixels
 from duck_and_cover.design import ink
 from duck_and_cover.design.compose import Design
+from duck_and_cover.design.faces import face
 from duck_and_cover.design.layout import Placed
 from duck_and_cover.design.outline import Outline
+from duck_and_cover.design.typography import set_line
 from duck_and_cover.design.writing import cased
 
 READ_PX = 640
@@ -130,6 +132,20 @@ def is_readable(text: str) -> bool:
 
 
 @functools.cache
+def reads_plain(title: str) -> bool:
+    """Whether the eye reads a title at all: set in Inter, black on white, in one line at each size of the crops."""
+    for em_px in CROP_EM_PX:
+        line = set_line(title, face("inter"), 500).outline.scaled(em_px / 1000)
+        left, top, right, bottom = line.bounds
+        air = em_px / 1000
+        box = (left - air, top - air, right + air, bottom + air)
+        page = np.uint8(255) - np.rint(255 * line.coverage(1000, box)).astype(np.uint8)
+        if letters(in_order(eye()(np.repeat(page[..., None], 3, 2), False))) == letters(title):
+            return True
+    return False
+
+
+@functools.cache
 def _engine() -> Any:
     from rapidocr import RapidOCR
 
@@ -205,8 +221,8 @@ def unrolled(pixels: Pixels, outline: Outline, ring: Literal["head", "foot"], ai
     if ring == "foot":
         r = r[::-1]
     x, y = 0.5 + np.outer(r, np.sin(u)), 0.5 + side * np.outer(r, np.cos(u))
-    maps = ((grid * size - 0.5).astype(np.float32) for grid in (x, y))
-    return np.asarray(cv2.remap(pixels, *maps, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    across, down = ((grid * size - 0.5).astype(np.float32) for grid in (x, y))
+    return np.asarray(cv2.remap(pixels, across, down, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def crop(design: Design, text: Placed, em_px: int = CROP_EM_PX[0]) -> Pixels:

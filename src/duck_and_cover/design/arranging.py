@@ -65,9 +65,11 @@ def arranged(layout: Layout, album: Album, voices: Voices, view: View, seed: int
     groups = [group for group in made if group is not None]
     inks = [group.ink if group else None for group in made]
     pictures = tuple(_picture(p, layout, [g.ink for g in groups], seed) for p in layout.pictures)
-    marks = [m for mark in layout.marks if (m := _mark(mark, inks, seed)) is not None]
+    made_marks = [(mark, m) for mark in layout.marks if (m := _mark(mark, inks, seed)) is not None]
+    panels = tuple(outline.bounds for mark, (outline, _) in made_marks if not mark.frame)
     rules: list[tuple[Outline, Tone]] = [(rule, "key") for group in groups for rule in group.rules]
-    return Plan(layout, pictures, (*marks, *rules), tuple(t for group in groups for t in group.texts))
+    marks = (*(m for _, m in made_marks), *rules)
+    return Plan(layout, pictures, marks, tuple(t for group in groups for t in group.texts), panels)
 
 
 @dataclass(frozen=True)

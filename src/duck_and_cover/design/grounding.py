@@ -49,7 +49,7 @@ def calmed(art: NDArray[np.uint8], box: Box, plan: Plan, style: Style) -> NDArra
     dark = style.finish.ink.glow >= 0.5 or any(t.item.cased for t in plan.texts)
     for item in plan.texts:
         x0, y0, x1, y1 = item.outline.bounds
-        if x0 > right or x1 < left or y0 > bottom or y1 < top or not _bare(plan, item):
+        if x0 > right or x1 < left or y0 > bottom or y1 < top or plan.on_panel(item.outline.bounds):
             continue
         field = printing.scrim(item, 1.0, style.palette.paper, cells=200, wide=True).field
         rows = slice(round(top * 200), round(bottom * 200))
@@ -65,16 +65,6 @@ def calmed(art: NDArray[np.uint8], box: Box, plan: Plan, style: Style) -> NDArra
         share = (strength * part)[..., None]
         small = small * (1 - share) + toward * share
     return np.asarray(small, np.float32)
-
-
-def _bare(plan: Plan, item: Placed) -> bool:
-    """Whether no panel lies between a text and the picture."""
-    x0, y0, x1, y1 = item.outline.bounds
-    for mark, (outline, _) in zip(plan.layout.marks, plan.marks, strict=False):
-        left, top, right, bottom = outline.bounds
-        if not mark.frame and left <= x0 and top <= y0 and right >= x1 and bottom >= y1:
-            return False
-    return True
 
 
 def readied(pixels: NDArray[np.uint8], plan: Plan, style: Style, seeds: Seeds) -> list[tuple[Placed, ink.Choice]]:
@@ -103,7 +93,7 @@ def _prepared(
         choice = ink.chosen(view, item, style.palette, taken, on=ink.near(style.palette, True), prior=style.prior)
         _case(pixels, item, choice, style, seed)
         return replace(choice, contrast=ink.fifth(choice.colour, ink.luminances(reduced(pixels), item.outline)))
-    flat = not _bare(plan, item) or not any(_over(item, box) for box, _ in plan.pictures)
+    flat = plan.on_panel(item.outline.bounds) or not any(_over(item, box) for box, _ in plan.pictures)
     glowing = style.finish.ink.glow >= 0.5 and not flat
     choice = ink.chosen(view, item, style.palette, taken, polarity=1 if glowing else 0, flat=flat, prior=style.prior)
     return _held_back(pixels, view, item, choice, plan=plan, style=style, seed=seed)
@@ -125,8 +115,7 @@ def reduced(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _pictured(plan: Plan, item: Placed, cells: int) -> NDArray[np.float32]:
     """(cells, cells), 1 where the picture lies bare or the text itself stands, 0 on panels beside it."""
     seen = np.zeros((cells, cells), np.float32)
-    panels = [(outline.bounds, 0.0) for mark, (outline, _) in zip(plan.layout.marks, plan.marks, strict=False)
-              if not mark.frame]  # fmt: skip
+    panels = [(box, 0.0) for box in plan.panels]
     for (x0, y0, x1, y1), value in [*((box, 1.0) for box, _ in plan.pictures), *panels, (item.outline.bounds, 1.0)]:
         seen[round(y0 * cells) : round(y1 * cells), round(x0 * cells) : round(x1 * cells)] = value
     return seen

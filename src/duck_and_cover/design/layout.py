@@ -189,9 +189,14 @@ class Placed:
 
 @dataclass(frozen=True)
 class Plan:
-    """An arranged cover, ready to print."""
+    """An arranged cover, ready to print. panels: boxes of the marks that are filled, on which words stand clear."""
 
     layout: Layout
     pictures: tuple[tuple[Box, Outline | None], ...]
     marks: tuple[tuple[Outline, Tone], ...]
     texts: tuple[Placed, ...]
+    panels: tuple[Box, ...] = ()
+
+    def on_panel(self, box: Box) -> bool:
+        """Whether a panel lies under all of a box."""
+        return any(p[0] <= box[0] and p[1] <= box[1] and p[2] >= box[2] and p[3] >= box[3] for p in self.panels)

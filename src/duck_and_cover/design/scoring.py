@@ -51,17 +51,15 @@ class Loss:
 def loss(plan: Plan, view: View) -> Loss:
     """What a plan loses on the picture that `view` saw."""
     shown = _on_page(plan, view)
-    panels = [outline.bounds for mark, (outline, _) in zip(plan.layout.marks, plan.marks, strict=False)
-              if not mark.frame]  # fmt: skip
     words = [item.bounds for item in plan.texts]
     cover = np.zeros((CELLS, CELLS), bool)
-    for box in panels:
+    for box in plan.panels:
         cover[_cells(box)] = True
     bare = np.zeros((CELLS, CELLS), bool)
     for item, box in zip(plan.texts, words, strict=True):
         under = cv2.dilate(item.outline.coverage(CELLS), np.ones((3, 3), np.uint8)) > 0.05
         cover |= under
-        if not any(_inside(box, panel) for panel in panels):
+        if not plan.on_panel(box):
             bare |= under
     bare &= shown > 0
     lead = max((item.setting.size for item in plan.texts), default=COMFORTABLE)
@@ -130,7 +128,3 @@ def _cells(box: Box) -> tuple[slice, slice]:
     """The cells of a box."""
     left, top, right, bottom = (min(max(v, 0.0), 1.0) * CELLS for v in box)
     return slice(int(top), max(int(np.ceil(bottom)), int(top))), slice(int(left), max(int(np.ceil(right)), int(left)))
-
-
-def _inside(box: Box, panel: Box) -> bool:
-    return panel[0] <= box[0] and panel[1] <= box[1] and panel[2] >= box[2] and panel[3] >= box[3]
