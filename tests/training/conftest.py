@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from duck_and_cover.models.flow import FlowConfig
+from duck_and_cover.models.flow import ASPECTS, CHANGES, FlowConfig
 from duck_and_cover.training.checkpoints import read_checkpoint
 from duck_and_cover.training.recipe import FlowRecipe, Recipe
 from duck_and_cover.training.recipes import recipe as shipped
@@ -19,10 +19,10 @@ from duck_and_cover.training.run import train
 def small_recipe() -> FlowRecipe:
     """flow-tiny made smaller still: 50 steps of 16 pictures of 16 px."""
     network = FlowConfig(resolution_px=16, widths=(32, 64), attention=(False, True), blocks=1, embedding=32,
-                         dropout=0.1)  # fmt: skip
+                         dropout=0.1, aspects=ASPECTS + CHANGES)  # fmt: skip
     changed = shipped("flow-tiny").with_changes(
         network=network, kimg=0.8, learning_rate=2e-3, warmup_kimg=0.05, ema_kimg=0.1, preview_kimg=0.4,
-        checkpoint_kimg=0.4, health_kimg=0.4, steps=2, seed=11,
+        checkpoint_kimg=0.4, health_kimg=0.4, steps=2, seed=11, augment=0.1,
     )  # fmt: skip
     assert isinstance(changed, FlowRecipe)
     return changed

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from duck_and_cover.models.flow import CHANGES
 from duck_and_cover.training.augment import FULL_KIMG, LARGEST_P, Augment, Strength
 
 CPU = torch.device("cpu")
@@ -84,3 +85,25 @@ def test_half_precision_around_it_changes_nothing() -> None:
     with torch.autocast("cpu", torch.bfloat16):
         inside = augment(0.8, 16)(x)
     assert torch.equal(inside, augment(0.8, 16)(x))
+
+
+def test_what_is_told_is_what_was_done() -> None:
+    """A denoiser is told how a picture was changed: zeros where it was not, and the labels follow the change."""
+    x, weight = pictures(512), torch.ones(512, 1, 16, 16)
+    weight[:, :, :8] = 0.1
+    picture, moved, changes = augment(0.5, 512).labelled(x, weight)
+    assert changes.shape == (512, CHANGES) and float(changes.abs().max()) <= 1
+    untouched = changes.abs().amax(1) == 0
+    assert 0 < int(untouched.sum()) < 512
+    assert torch.allclose(picture[untouched], x[untouched], atol=1e-4)
+    assert torch.allclose(moved[untouched], weight[untouched], atol=1e-4)
+    brightness = changes[:, 4]
+    plain = (changes[:, [0, 1, 2, 3, 5, 6, 7]].abs().amax(1) == 0) & (brightness.abs() > 0.2)
+    lifted = (picture - x)[plain].mean((1, 2, 3))
+    assert int(plain.sum()) and torch.all(lifted.sign() == brightness[plain].sign())
+    sideways = (changes[:, 2].abs() > 0.4) & (changes[:, :2].abs().amax(1) == 0) & (changes[:, 3] == 0)
+    assert torch.allclose(moved[sideways], weight[sideways], atol=1e-4), (
+        "rows that weigh alike may move along themselves"
+    )
+    downwards = changes[:, 3].abs() > 0.4
+    assert torch.all((moved - weight)[downwards].abs().amax((1, 2, 3)) > 0.1), "the weight moves with the picture"

@@ -107,6 +107,18 @@ def test_workers_do_not_change_the_order(covers: TrainingSet, small_recipe: Flow
     assert all(same(a, b) for a, b in zip(islice(loader, 4), islice(stream, 4), strict=True))
 
 
+def test_packed_batches_are_the_same_pictures_in_a_quarter_of_the_bytes(
+    covers: TrainingSet, small_recipe: FlowRecipe
+) -> None:
+    plain = next(iter(BatchStream(covers, small_recipe, ENCODER)))
+    packed = next(iter(BatchStream(covers, small_recipe, ENCODER, packed=True)))
+    assert packed.picture.dtype == torch.uint8 and packed.picture.nbytes * 4 == plain.picture.nbytes
+    found = packed.to(torch.device("cpu"))
+    assert torch.allclose(found.picture, plain.picture, atol=1e-6)
+    assert torch.allclose(found.weight, plain.weight, atol=1 / 500)
+    assert torch.equal(found.condition, plain.condition) and torch.equal(found.aspects, plain.aspects)
+
+
 def test_a_growing_network_is_shown_every_resolution(tiny_dataset: Path, tmp_path: Path) -> None:
     recipe = GanRecipe("x", ProganConfig(16), batch=8, batches=((4, 16),), stable_kimg=0.032, fade_kimg=0.032)
     covers = training_set(tiny_dataset, recipe, ENCODER, tmp_path)

@@ -159,3 +159,11 @@ def test_learning_rate_without_slopes() -> None:
 
 def test_networks_of_another_shape_are_another_recipe() -> None:
     assert FlowRecipe("x", FlowConfig(embedding=64)) != FlowRecipe("x", FlowConfig(embedding=128))
+
+
+def test_a_network_is_told_of_changes_exactly_where_there_are_some() -> None:
+    with pytest.raises(BadInput, match=r"aspects is 2; with augment at 0\.1 wanted 10"):
+        recipe("flow-64").with_changes(augment=0.1)
+    assert recipe("flow-64").with_changes(augment=0.1, aspects=10).network.aspects == 10
+    with pytest.raises(BadInput, match="aspects is 10; with augment at 0 wanted 2"):
+        recipe("flow-128").with_changes(augment=0)

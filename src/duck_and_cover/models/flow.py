@@ -26,6 +26,7 @@ from duck_and_cover.models.conditioning import CONDITION_GAIN
 
 __all__ = [
     "ASPECTS",
+    "CHANGES",
     "Attention",
     "Block",
     "FlowConfig",
@@ -39,6 +40,9 @@ __all__ = [
 ASPECTS = 2
 """Share of a training picture that was lettering and how far it was zoomed into, both 0 to 1. Zero when drawing."""
 
+CHANGES = 8
+"""How a training picture was moved and recoloured (`training/augment.py`), -1 to 1 each. Zero when drawing."""
+
 
 @dataclass(frozen=True)
 class FlowConfig:
@@ -51,6 +55,7 @@ class FlowConfig:
     blocks:          residual blocks a level, on the way down and again on the way up.
     embedding:       E.
     dropout:         inside residual blocks; pays only after many passes over few covers.
+    aspects:         A; `ASPECTS`, or with `CHANGES` where pictures are changed in training.
     """
 
     resolution_px: int = 64
@@ -61,6 +66,7 @@ class FlowConfig:
     blocks: int = 2
     embedding: int = 320
     dropout: float = 0.0
+    aspects: int = ASPECTS
 
     def __post_init__(self) -> None:
         if len(self.widths) != len(self.attention):
@@ -107,9 +113,12 @@ class Attention(nn.Module):
         b, c, h, w = x.shape
         qkv = self.qkv(self.norm(x)).reshape(b, 3, self.heads, c // self.heads, h * w)
         q, k, v = qkv.unbind(1)  # (B, heads, C / heads, H W)
-        # written out: for so few positions torch's fused attention costs five times as much on a CPU (docs/log.md)
-        looks = (q.transpose(2, 3) @ k * (c // self.heads) ** -0.5).softmax(-1)
-        return x + self.out((v @ looks.transpose(2, 3)).reshape(b, c, h, w))
+        if x.is_cuda:
+            seen = F.scaled_dot_product_attention(*(each.transpose(2, 3) for each in (q, k, v))).transpose(2, 3)
+        else:  # written out: for so few positions the fused one costs five times as much on a CPU (docs/log.md)
+            looks = (q.transpose(2, 3) @ k * (c // self.heads) ** -0.5).softmax(-1)
+            seen = v @ looks.transpose(2, 3)
+        return x + self.out(seen.reshape(b, c, h, w))
 
 
 class FlowDenoiser(nn.Module):
@@ -128,7 +137,7 @@ class FlowDenoiser(nn.Module):
         self.condition = nn.Sequential(
             nn.Linear(config.condition_dims, embedding), nn.SiLU(), nn.Linear(embedding, embedding)
         )
-        self.aspects = nn.Linear(ASPECTS, embedding, bias=False)
+        self.aspects = nn.Linear(config.aspects, embedding, bias=False)
         pixels = 3 * config.patch_px**2
         self.enter = nn.Conv2d(pixels, widths[0], 3, padding=1)
 

@@ -1,12 +1,15 @@
-"""Augmentation for GANs on few pictures: real and drawn ones alike are moved, turned and recoloured before the critic
-sees them, as often as it takes to keep the critic from knowing the real ones by heart.
+"""Augmentation for few pictures: they are moved, turned and recoloured.
+
+A GAN's real and drawn ones alike are changed before the critic sees them, as often as it takes to keep the critic from
+knowing the real ones by heart. A denoiser is told how a picture was changed (`labelled`), and draws unchanged ones.
 
 Each kind of change happens to a picture with probability p, and p stays below 0.8, so that the generator learns the
 plain pictures and not the changes. p follows how surely the critic tells pairs of real and drawn pictures apart.
 
     B  batch    R  resolution in px
 
-Reference: Karras et al. 2020 (arXiv:2006.06676), adaptive discriminator augmentation; sections 2.2 and 3.1.
+References: Karras et al. 2020 (arXiv:2006.06676), adaptive discriminator augmentation, sections 2.2 and 3.1;
+Karras et al. 2022 (arXiv:2206.00364), appendix F.2, telling a denoiser.
 """
 
 from __future__ import annotations
@@ -61,6 +64,7 @@ class Augment:
                  rows: Callable[[Tensor], Tensor], *, colours: bool = True) -> None:  # fmt: skip
         self.p, self.count, self.generator, self.device, self.rows = p, count, generator, device, rows
         self.colours = colours
+        self.draws: list[Tensor] = []
 
     def __call__(self, picture: Tensor) -> Tensor:
         if not self.p:
@@ -69,23 +73,33 @@ class Augment:
             moved = _warped(picture.float(), self._placement())
             return _recoloured(moved, self._shades()) if self.colours else moved
 
-    def _uniform(self, low: float, high: float) -> Tensor:
-        """(B,), `low` to `high`, and 0 for the pictures that this change passes over."""
+    def labelled(self, picture: Tensor, weight: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """`picture` and a `weight` (B, 1, R, R) moved alike, and how (B, `CHANGES`), -1 to 1 each, 0 for unchanged."""
+        self.draws = []
+        with torch.autocast(self.device.type, enabled=False):
+            moved = _warped(torch.cat([picture, weight], 1).float(), self._placement())
+            shaded = _recoloured(moved[:, :3], self._shades())
+        return shaded, moved[:, 3:].clamp(0, 1), torch.stack(self.draws, 1)
+
+    def _uniform(self, most: float) -> Tensor:
+        """(B,), up to `most` either way, and 0 for the pictures that this change passes over."""
         draws = torch.rand(2, self.count, generator=self.generator, device=self.device)
-        return self.rows(torch.where(draws[0] < self.p, low + (high - low) * draws[1], 0.0))
+        share = self.rows(torch.where(draws[0] < self.p, 2 * draws[1] - 1, 0.0))
+        self.draws.append(share)
+        return most * share
 
     def _placement(self) -> Tensor:
         """(B, 2, 3) from the new picture to the old, in units of half a side."""
-        zoom = torch.exp2(self._uniform(-0.25, 0.25))
-        turn = self._uniform(-math.pi / 16, math.pi / 16)
-        x, y = self._uniform(-0.25, 0.25), self._uniform(-0.25, 0.25)
+        zoom = torch.exp2(self._uniform(0.25))
+        turn = self._uniform(math.pi / 16)
+        x, y = self._uniform(0.25), self._uniform(0.25)
         cos, sin = zoom * turn.cos(), zoom * turn.sin()
         return torch.stack([torch.stack([cos, -sin, x], 1), torch.stack([sin, cos, y], 1)], 1)
 
     def _shades(self) -> Tensor:
         """(B, 3, 4): a matrix of colours and an offset."""
-        light, contrast = self._uniform(-0.2, 0.2), torch.exp2(self._uniform(-0.5, 0.5))
-        turn, chroma = self._uniform(-math.pi / 8, math.pi / 8), torch.exp2(self._uniform(-1.0, 1.0))
+        light, contrast = self._uniform(0.2), torch.exp2(self._uniform(0.5))
+        turn, chroma = self._uniform(math.pi / 8), torch.exp2(self._uniform(1.0))
         grey = torch.full((3, 3), 1 / 3, device=self.device)
         cross = torch.tensor([[0.0, -1, 1], [1, 0, -1], [-1, 1, 0]], device=self.device) / math.sqrt(3)
         one = torch.eye(3, device=self.device)

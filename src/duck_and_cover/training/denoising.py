@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import torch
 from torch import Tensor, nn
 
 from duck_and_cover.models.flow import FlowDenoiser, guided, integrate, mixed, velocity_loss
+from duck_and_cover.training.augment import Augment
 from duck_and_cover.training.batches import Batch
 from duck_and_cover.training.module import PictureTraining
 from duck_and_cover.training.recipe import FlowRecipe
@@ -28,8 +31,13 @@ class FlowTraining(PictureTraining):
         return self.net
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
-        r = self.recipe
-        return torch.optim.AdamW(self.net.parameters(), r.learning_rate, betas=(0.9, 0.99), weight_decay=r.weight_decay)
+        r, parameters = self.recipe, list(self.net.parameters())
+        return torch.optim.AdamW(parameters, r.learning_rate, betas=(0.9, 0.99), weight_decay=r.weight_decay,
+                                 fused=parameters[0].is_cuda)  # fmt: skip
+
+    def on_fit_start(self) -> None:
+        if self.device.type == "cuda" and find_spec("triton"):
+            self.net.compile()
 
     def step(self, batch: Batch, shown: int) -> dict[str, float]:
         recipe, generator, count = self.recipe, self.generator_at(shown), self.recipe.batch_at(shown)
@@ -37,10 +45,15 @@ class FlowTraining(PictureTraining):
         normal = torch.randn(count, generator=generator, device=self.device)
         t = self.rows(torch.sigmoid(recipe.time_mean + recipe.time_std * normal))
         noise = self.rows(torch.randn(count, 3, size, size, generator=generator, device=self.device))
-        noisy = mixed(batch.picture, noise, t).contiguous(memory_format=torch.channels_last)
+        picture, weight, aspects = batch.picture, batch.weight, batch.aspects
+        if recipe.augment:
+            change = Augment(recipe.augment, count, generator, self.device, self.rows)
+            picture, weight, changes = change.labelled(picture, weight)
+            aspects = torch.cat([aspects, changes], 1)
+        noisy = mixed(picture, noise, t).contiguous(memory_format=torch.channels_last)
 
-        velocity = self.net(noisy, t, batch.condition, batch.aspects)
-        loss = velocity_loss(velocity, batch.picture, noise, batch.weight).mean()
+        velocity = self.net(noisy, t, batch.condition, aspects)
+        loss = velocity_loss(velocity, picture, noise, weight).mean()
         return {"loss": float(loss.detach())} | self.descend(
             loss, shown, recipe.learning_rate_at(shown), recipe.clip_norm
         )

@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeAlias, get_args
 from duck_and_cover.errors import BadInput
 from duck_and_cover.models.conditioning import Stage
 from duck_and_cover.models.dcgan import DcganConfig
-from duck_and_cover.models.flow import FlowConfig
+from duck_and_cover.models.flow import ASPECTS, CHANGES, FlowConfig
 from duck_and_cover.models.judge import JudgeConfig
 from duck_and_cover.models.progan import ProganConfig
 from duck_and_cover.models.r3gan import R3ganConfig
@@ -157,6 +157,7 @@ class FlowRecipe(Recipe):
     learning_rate:      AdamW's, after `warmup_kimg` of rising linearly; it falls over the last `cooldown` of the run.
     time_mean, time_std:  logit-normal times; above 0 spends more on noisy ones, where composition is decided.
     letter_weight:      how much an error counts where lettering was filled in, beside 1 elsewhere.
+    augment:            how often a picture is moved, turned and recoloured, each; the network is told how, in aspects.
     guidance, steps:    how previews are drawn.
     """
 
@@ -170,13 +171,17 @@ class FlowRecipe(Recipe):
     time_mean: float = 0.2
     time_std: float = 1.0
     letter_weight: float = 0.1
+    augment: float = 0.0
     guidance: float = 2.5
     steps: int = 16
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._want("0 to 1", lambda v: 0 <= v <= 1, "letter_weight", "cooldown")
+        self._want("0 to 1", lambda v: 0 <= v <= 1, "letter_weight", "cooldown", "augment")
         self._want("above 0", lambda v: v > 0, "learning_rate", "time_std", "clip_norm", "steps")
+        if self.network.aspects != (told := ASPECTS + CHANGES * bool(self.augment)):
+            raise BadInput(f"recipe {self.name}: aspects is {self.network.aspects}; with augment at {self.augment} "
+                           f"wanted {told}")  # fmt: skip
 
     def learning_rate_at(self, images: int) -> float:
         """Trapezoid: linear rise over `warmup_kimg`, flat, linear fall to a fiftieth over the last `cooldown`."""

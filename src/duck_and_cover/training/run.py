@@ -131,9 +131,9 @@ def _train(recipe: Recipe, data: Path, run_dir: Path, letters: Mapping[str, Sequ
                 Checkpoints(run_dir),
             ],
         )
-    stream = BatchStream(covers, recipe, encoder, start, trainer.global_rank, devices * nodes)
     on_gpu = isinstance(trainer.accelerator, CUDAAccelerator)
-    workers = min(8, (os.cpu_count() or 1) - 1) if on_gpu else 0
+    stream = BatchStream(covers, recipe, encoder, start, trainer.global_rank, devices * nodes, packed=on_gpu)
+    workers = min(12, (os.cpu_count() or 1) - 1) if on_gpu else 0
     with warnings.catch_warnings():
         for text in (".*does not have many workers.*", ".*weights_only.*", ".*LeafSpec.*", ".*No device id.*"):
             warnings.filterwarnings("ignore", text)
