@@ -5,6 +5,7 @@
 
 Every number of `duckcover evaluate` for each bundle, real covers in their place beside it. Bundles are made with
 `duckcover export RUN -o BUNDLE`; name them after their recipes. What each was shown, its size and its time stand below.
+Larger pictures are made as small as those of 64 px, the size that all can be compared at.
 `--add` keeps the columns of before that were measured alike.
 """
 
@@ -21,6 +22,7 @@ from create import commit, machine
 
 from duck_and_cover.bundle import Bundle
 from duck_and_cover.condition import Condition
+from duck_and_cover.cover import resized
 from duck_and_cover.dataset.letters import load_letters
 from duck_and_cover.evaluation.evaluate import Evaluation, RealCovers, evaluate, real_covers
 from duck_and_cover.evaluation.measure import Measured
@@ -29,6 +31,7 @@ from duck_and_cover.generation.judge import Judge, open_judge
 from duck_and_cover.generation.onnx import engine_on
 
 HERE = Path(__file__).parent
+SIDE_PX = 64
 
 
 def facts(bundle: Bundle) -> dict[str, Any]:
@@ -46,7 +49,8 @@ def facts(bundle: Bundle) -> dict[str, Any]:
 
 def measured(bundle: Bundle, covers: RealCovers, judge: Judge, samples: int) -> Evaluation:
     engine = engine_on(bundle)
-    return evaluate(lambda condition, seed: engine.draw(condition, seed).pixels, covers, judge, samples=samples)
+    return evaluate(lambda condition, seed: resized(engine.draw(condition, seed).pixels, SIDE_PX), covers, judge,
+                    samples=samples)  # fmt: skip
 
 
 def shown(number: Measured) -> str:
@@ -75,12 +79,12 @@ def main() -> None:
             record["networks"][bundle.name].update(facts(bundle))
         write(record)
         return
-    if len({bundle.resolution_px for bundle in bundles}) > 1:
-        parser.error("bundles of one resolution can be compared; these have several")
+    if any(bundle.resolution_px < SIDE_PX for bundle in bundles):
+        parser.error(f"bundles of {SIDE_PX} px or more can be compared; one draws smaller pictures")
     with tempfile.TemporaryDirectory() as scratch:
         cache = arguments.cache or Path(scratch)
         for bundle in bundles:
-            covers = real_covers(arguments.covers, bundle.resolution_px, cache, letters)
+            covers = real_covers(arguments.covers, SIDE_PX, cache, letters)
             known[bundle.name] = facts(bundle)
             found[bundle.name] = measured(bundle, covers, judge, arguments.samples)
             print(bundle.name, {name: shown(number) for name, number in found[bundle.name].drawn.items()}, flush=True)

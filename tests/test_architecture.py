@@ -52,7 +52,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "onnxruntime": ("generation/", "training/export.py"),
     "uharfbuzz": ("design/",),
     "fontTools": ("design/",),
-    "pydyf": ("design/pdf.py",),
+    "pydyf": ("design/pdf.py", "design/press/"),
     "fastapi": ("studio/",),
     "starlette": ("studio/",),
     "uvicorn": ("studio/",),

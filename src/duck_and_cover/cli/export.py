@@ -19,8 +19,10 @@ from duck_and_cover.errors import BadInput, MissingExtra
 )
 @click.option("--best", is_flag=True, help="The weights of the run's best moment, not the last.")
 @click.option("--steps", type=int, metavar="N", help="Steps of a denoiser for a picture. [default: 8]")
+@click.option("--bits", type=click.Choice(["16", "8"]), default="16", show_default=True,
+              help="How weights are stored: in half precision, or large ones in a byte each.")  # fmt: skip
 def export(run_dir: Path, output: Path, card: Path | None, guidance: float | None, best: bool,
-           steps: int | None) -> None:  # fmt: skip
+           steps: int | None, bits: str) -> None:  # fmt: skip
     """Turn a training run into a bundle that draws without torch.
 
     \b
@@ -33,6 +35,7 @@ def export(run_dir: Path, output: Path, card: Path | None, guidance: float | Non
         raise MissingExtra("exporting", "train") from error
     if output.exists() and not (output / "bundle.json").exists():
         raise BadInput(f"{output}: exists and is not a bundle; name another folder")
-    bundle = run(run_dir, output, card.read_text("utf-8") if card else None, best=best, guidance=guidance, steps=steps)
+    bundle = run(run_dir, output, card.read_text("utf-8") if card else None, best=best, guidance=guidance, steps=steps,
+                 bits=8 if bits == "8" else 16)  # fmt: skip
     difference = bundle.facts["training"]["parity_max_difference"]
     click.echo(f"{output}   sha256 {bundle.sha256[:12]}   torch and onnxruntime differ by at most {difference:.1e}")

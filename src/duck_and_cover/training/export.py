@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import itertools
 import json
 import logging
 import warnings
@@ -14,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import onnx
-import onnx.numpy_helper
 import torch
 from torch import Tensor, nn
 
@@ -29,6 +27,7 @@ from duck_and_cover.training.judging import JudgeTraining
 from duck_and_cover.training.module import Training
 from duck_and_cover.training.recipe import GanRecipe
 from duck_and_cover.training.record import load_run, restore_best
+from duck_and_cover.training.storing import Bits, rounded, store
 from duck_and_cover.training.upscaling import UpscaleTraining
 
 __all__ = ["MAX_DIFFERENCE", "Graph", "Parity", "compare", "default_card", "export", "graph_of", "to_onnx"]
@@ -95,15 +94,11 @@ class _Generator(nn.Module):
         return self.net(z, condition, self.stage)
 
 
-def graph_of(module: Training) -> Graph:
-    """The averaged network of a run, in single precision, its weights rounded to half precision as they will be
-    stored."""
+def graph_of(module: Training, bits: Bits = 16) -> Graph:
+    """The averaged network of a run, in single precision, its weights rounded as they will be stored."""
     net = module.averaged.float().eval().to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     bake(net)
-    with torch.no_grad():
-        for values in itertools.chain(net.parameters(), net.buffers()):
-            if values.is_floating_point():
-                values.copy_(values.half().float())
+    rounded(net, bits)
     r, d = module.recipe.network.resolution_px, module.recipe.network.condition_dims
     if isinstance(module, FlowTraining):
         return Graph(_Denoiser(net).eval(), {"x": (3, r, r), "t": (), "condition": (d,)}, ("velocity",))
@@ -120,12 +115,12 @@ def graph_of(module: Training) -> Graph:
 
 
 def to_onnx(graph: Graph) -> tuple[bytes, Parity]:
-    """Serialise with weights stored in half precision (computed in single), and compare with torch.
+    """Serialise with weights stored as `graph_of` rounded them (computed in single precision), and compare with torch.
 
     Raises `Failure` where any output differs by `MAX_DIFFERENCE` or more.
     """
     batch = torch.export.Dim("batch", min=1, max=4096)
-    # batch normalisation would be folded into weights, which are then no longer numbers of half precision
+    # batch normalisation would be folded into weights, which are then no longer as they were rounded
     normalises = any(isinstance(layer, nn.BatchNorm2d) for layer in graph.module.modules())
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # that there is no torchvision
     with warnings.catch_warnings():
@@ -146,31 +141,10 @@ def to_onnx(graph: Graph) -> tuple[bytes, Parity]:
     buffer = io.BytesIO()
     program.save(buffer)  # type: ignore[arg-type]  (takes files too)
     model = onnx.load_from_string(buffer.getvalue())
-    _store_half(model)
+    store(model)
     onnx.checker.check_model(model)
     content = model.SerializeToString()
     return content, compare(graph, content)
-
-
-def _store_half(model: onnx.ModelProto) -> None:
-    """Keep large float tensors that lose nothing by it as half precision, cast back where they enter the graph."""
-    graph, casts = model.graph, []
-    for tensor in list(graph.initializer):
-        if tensor.data_type != onnx.TensorProto.FLOAT or np.prod(tensor.dims) < 64:
-            continue
-        exact, name = onnx.numpy_helper.to_array(tensor), tensor.name
-        values = exact.astype(np.float16)
-        if not np.array_equal(values.astype(np.float32), exact):  # the exporter folded something into it
-            continue
-        graph.initializer.remove(tensor)
-        graph.initializer.append(onnx.numpy_helper.from_array(values, f"{name}.half"))
-        casts.append(onnx.helper.make_node("Cast", [f"{name}.half"], [name], to=onnx.TensorProto.FLOAT))
-    for node in reversed(casts):
-        graph.node.insert(0, node)
-    del graph.value_info[:]
-    for node in graph.node:
-        node.doc_string = ""
-        del node.metadata_props[:]
 
 
 def compare(graph: Graph, content: bytes, inputs: int = 8) -> Parity:
@@ -199,22 +173,26 @@ def export(
     best: bool = False,
     guidance: float | None = None,
     steps: int | None = None,
+    bits: Bits = 16,
 ) -> Bundle:
     """Write the averaged weights of a run as a bundle; returns it opened and verified.
 
     best:      those of its best moment (`health.py`), not the last.
     guidance:  how strictly a denoiser follows the condition; the recipe's by default.
     steps:     of a denoiser, 8 by default.
+    bits:      16 stores weights in half precision, 8 large ones with a scale for each output (`storing.py`).
     """
     module, encoder, record = load_run(run_dir)
     if best:
         restore_best(module, run_dir)
-    wanted = {"guidance": getattr(module.recipe, "guidance", 1.0) if guidance is None else guidance, "steps": steps}
+    wanted = {"guidance": getattr(module.recipe, "guidance", 1.0) if guidance is None else guidance, "steps": steps,
+              "shift": getattr(module.recipe, "shift", None)}  # fmt: skip
     sampler = Sampler(**{name: value for name, value in wanted.items() if value is not None})
-    model, parity = to_onnx(graph_of(module))
+    model, parity = to_onnx(graph_of(module, bits))
     facts: dict[str, Any] = {
         "images_shown": int(module.images_shown),
         "parity_max_difference": parity.max_difference,
+        "bits": bits,
         "parameters": sum(p.numel() for p in module.averaged.parameters()),
         **_costs(run_dir),
         **record,

@@ -159,6 +159,7 @@ class FlowRecipe(Recipe):
     letter_weight:      how much an error counts where lettering was filled in, beside 1 elsewhere.
     augment:            how often a picture is moved, turned and recoloured, each; the network is told how, in aspects.
     guidance, steps:    how previews are drawn.
+    shift:              of the times at which a bundle is drawn with (`bundle.Sampler`); more for larger pictures.
     """
 
     network: FlowConfig = field(default_factory=FlowConfig)
@@ -174,6 +175,7 @@ class FlowRecipe(Recipe):
     augment: float = 0.0
     guidance: float = 2.5
     steps: int = 16
+    shift: float = 1.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
