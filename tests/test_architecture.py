@@ -47,7 +47,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "transformers": ("dataset/captions/vision.py",),
     "huggingface_hub": ("dataset/captions/vision.py", "dataset/publishing/publish.py"),
     "lightning": ("training/",),
-    "onnx": ("training/export.py",),
+    "onnx": ("training/export.py", "training/storing.py"),
     "pyclipper": ("design/",),
     "onnxruntime": ("generation/", "training/export.py"),
     "uharfbuzz": ("design/",),

@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from xml.sax.saxutils import escape
 
 import pydyf
 
+from duck_and_cover.design.about import caption, clean, xmp
 from duck_and_cover.design.compose import Design, Layer, Words
 from duck_and_cover.design.formats import DPI, encoded, srgb_profile
 from duck_and_cover.design.outline import CLOSE, CUBIC, LINE, MOVE, POINTS, QUAD, Outline
 from duck_and_cover.design.vector import layer_names
 from duck_and_cover.errors import BadInput
 
-__all__ = ["as_pdf"]
+__all__ = ["as_pdf", "draw_path"]
 
 _POINT_MM = 25.4 / 72
 _LEAST_PT, _MOST_PT = 3, 14400
@@ -29,20 +29,12 @@ _DIGITS = 3
 """Decimals of a coordinate in points: 0.35 micrometres."""
 _JOIN_ROUND = 1
 
-_XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/">
-<dc:format>application/pdf</dc:format>
-{properties}
-</rdf:Description></rdf:RDF></x:xmpmeta>
-<?xpacket end="r"?>"""
-
 
 def as_pdf(design: Design, metadata: Mapping[str, str] | None = None, *, side_mm: float | None = None) -> bytes:
     """The bytes of a PDF file of one page; the same design gives the same bytes.
 
     design:    with its ground kept (`compose(..., keep_ground=True)`).
-    metadata:  "Title", "Author" and "Software", told in the document information and in XMP.
+    metadata:  words named as in `about`, told in the document information and in XMP.
     side_mm:   side of the page, which is also its trim; None gives the picture 300 px an inch, as in its PNG.
     Raises `BadInput` where the ground was not kept, and for a page smaller than 1.1 mm or larger than 5080 mm.
     """
@@ -68,11 +60,15 @@ def as_pdf(design: Design, metadata: Mapping[str, str] | None = None, *, side_mm
     }))  # fmt: skip
     shown = pydyf.Dictionary({"Name": pydyf.String("Layers"), "Order": pydyf.Array(layers[::-1])})  # topmost first
     pdf.catalog["OCProperties"] = pydyf.Dictionary({"OCGs": pydyf.Array(layers), "D": shown})
-    pdf.catalog["Metadata"] = _added(pdf, pydyf.Stream([_xmp(told).encode()], {"Type": "/Metadata", "Subtype": "/XML"}))
+    pdf.catalog["Metadata"] = _added(
+        pdf, pydyf.Stream([xmp(told, "application/pdf").encode()], {"Type": "/Metadata", "Subtype": "/XML"})
+    )
     pdf.catalog["ViewerPreferences"] = pydyf.Dictionary({"DisplayDocTitle": "true"})
-    for key, source in (("Title", "Title"), ("Author", "Author"), ("Creator", "Software")):
-        if told.get(source):
-            pdf.info[key] = pydyf.String(told[source])
+    shown_as = {"Title": told.get("Title"), "Author": told.get("Author"), "Subject": caption(told),
+                "Keywords": told.get("Keywords"), "Creator": told["Software"]}  # fmt: skip
+    for key, text in shown_as.items():
+        if text:
+            pdf.info[key] = pydyf.String(clean(text))
     out = io.BytesIO()
     pdf.write(out, version=b"1.7", identifier=True)  # a hash of what is written; no dates
     return out.getvalue()
@@ -128,13 +124,16 @@ def _draw_layer(page: pydyf.Stream, layer: Layer, side: float) -> None:
     if grows:
         page.set_color_special(None, True, *ink)
         page.set_line_width(round(2 * layer.spread * side, _DIGITS))
-    _draw_path(page, layer.outline, side)
+    draw_path(page, layer.outline, side, (0, side))
     page.fill_and_stroke() if grows else page.fill()
 
 
-def _draw_path(page: pydyf.Stream, outline: Outline, side: float) -> None:
-    """The contours of an outline; quadratic curves are raised to cubic ones, which are the same curves."""
-    points = (outline.points * (side, -side) + (0, side)).tolist()
+def draw_path(page: pydyf.Stream, outline: Outline, scale: float, origin: tuple[float, float]) -> None:
+    """The contours of an outline; quadratic curves are raised to cubic ones, which are the same curves.
+
+    scale:   points for one unit of the outline.    origin: where its (0, 0) lies on the page, points from the lower left.
+    """
+    points = (outline.points * (scale, -scale) + origin).tolist()
     at = 0
     for verb in outline.verbs.tolist():
         own = points[at : at + int(POINTS[verb])]
@@ -151,14 +150,3 @@ def _draw_path(page: pydyf.Stream, outline: Outline, side: float) -> None:
         elif verb == CLOSE:
             page.close()
         at += int(POINTS[verb])
-
-
-def _xmp(told: Mapping[str, str]) -> str:
-    """The same words as in the document information, as XMP."""
-    parts = [f"<xmp:CreatorTool>{escape(told['Software'])}</xmp:CreatorTool>"]
-    if told.get("Title"):
-        text = escape(told["Title"])
-        parts.append(f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{text}</rdf:li></rdf:Alt></dc:title>')
-    if told.get("Author"):
-        parts.append(f"<dc:creator><rdf:Seq><rdf:li>{escape(told['Author'])}</rdf:li></rdf:Seq></dc:creator>")
-    return _XMP.format(properties="\n".join(parts))
