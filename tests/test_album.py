@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from duck_and_cover.album import Album
+from duck_and_cover.album import Album, Track
 from duck_and_cover.errors import BadInput
 
 
@@ -76,3 +76,27 @@ def test_not_text_is_refused() -> None:
         Album(artist=7)  # type: ignore[arg-type]
     with pytest.raises(BadInput, match="genre is 7; wanted text"):
         Album(genres=(7,))  # type: ignore[arg-type]
+
+
+def test_a_track_tells_its_parts() -> None:
+    track = Track("  Blue  in Green ", 337, side="A", disc=2)
+    assert (track.title, track.seconds, track.side, track.disc) == ("Blue in Green", 337, "A", 2)
+    assert Album(tracks=("So What", track)).tracks == ("So What", track)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"title": " "}, "a track has no title"),
+        ({"title": 7}, "track is 7; wanted text"),
+        ({"seconds": 0}, "seconds of 'x' is 0; wanted a whole number from 1 to 86400"),
+        ({"seconds": 3.5}, r"seconds of 'x' is 3\.5; wanted a whole number"),
+        ({"seconds": True}, "seconds of 'x' is True"),
+        ({"disc": 41}, "disc of 'x' is 41; wanted a whole number from 1 to 40"),
+        ({"side": "AB"}, "side of 'x' is 'AB'; wanted one letter from A to Z"),
+        ({"side": "a"}, "side of 'x' is 'a'"),
+    ],
+)
+def test_impossible_tracks_are_refused(wrong: dict[str, object], message: str) -> None:
+    with pytest.raises(BadInput, match=message):
+        Track(**{"title": "x", **wrong})  # type: ignore[arg-type]

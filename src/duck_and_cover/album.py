@@ -1,4 +1,4 @@
-"""`Album`: what a person knows about a record, real or made up."""
+"""`Album`: what a person knows about a record, real or made up; `Track`: what of one of its pieces."""
 
 from __future__ import annotations
 
@@ -8,10 +8,46 @@ from dataclasses import dataclass
 
 from duck_and_cover.errors import BadInput
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "Album"]
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "Album", "Track"]
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 MAX_NAME_CHARACTERS = 400
+MAX_SECONDS = 24 * 3600
+MAX_DISC = 40
+
+
+@dataclass(frozen=True)
+class Track:
+    """A piece of music whose every part is told, so that nothing has to be read out of its title.
+
+    title:    as it should be printed.
+    seconds:  how long it plays, 1 to 86400; None for unknown.
+    side:     of a record or cassette, one letter A to Z; None where sides mean nothing.
+    disc:     number of its disc, 1 to 40; None for the only one.
+
+    >>> Track("Blue in Green", 337, side="A").seconds
+    337
+    """
+
+    title: str
+    seconds: int | None = None
+    side: str | None = None
+    disc: int | None = None
+
+    def __post_init__(self) -> None:
+        title = _printable(self.title, "track")
+        if title is None:
+            raise BadInput("a track has no title; wanted text")
+        object.__setattr__(self, "title", title)
+        for name, most in (("seconds", MAX_SECONDS), ("disc", MAX_DISC)):
+            number = getattr(self, name)
+            if number is None:
+                continue
+            if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= most:
+                raise BadInput(f"{name} of {title!r} is {number!r}; wanted a whole number from 1 to {most}")
+        side = self.side
+        if side is not None and not (isinstance(side, str) and len(side) == 1 and "A" <= side <= "Z"):
+            raise BadInput(f"side of {title!r} is {side!r}; wanted one letter from A to Z")
 
 
 @dataclass(frozen=True)
@@ -22,7 +58,8 @@ class Album:
     title:   the album's name as it should be printed; None for a self-titled or untitled record.
     genres:  free text, most important first: `("thrash metal", "crossover")`; any text is allowed.
     year:    release year, 1900 to 2100, or None for unknown.
-    tracks:  titles in order; used by the back cover and the release kit, never on the front.
+    tracks:  titles in order, each a `Track` or a line like "So What", "A1 So What 9:22" or "Side B", as
+             `design.pieces.tracklist` reads them; used by the back cover and the release kit, never on the front.
 
     >>> Album("Razormouth", "Cathedral of Rust", genres=("thrash metal",), year=1988).year
     1988
@@ -32,7 +69,7 @@ class Album:
     title: str | None = None
     genres: tuple[str, ...] = ()
     year: int | None = None
-    tracks: tuple[str, ...] = ()
+    tracks: tuple[str | Track, ...] = ()
 
     def __post_init__(self) -> None:
         if isinstance(self.genres, str):
@@ -44,7 +81,7 @@ class Album:
         object.__setattr__(self, "title", _printable(self.title, "title"))
         genres = (_printable(g, "genre") for g in self.genres)
         object.__setattr__(self, "genres", tuple(g for g in genres if g))
-        tracks = (_printable(t, "track") for t in self.tracks)
+        tracks = (t if isinstance(t, Track) else _printable(t, "track") for t in self.tracks)
         object.__setattr__(self, "tracks", tuple(t for t in tracks if t))
         if self.year is not None:
             if isinstance(self.year, bool) or not isinstance(self.year, int):

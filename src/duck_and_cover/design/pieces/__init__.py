@@ -1,1 +1,1 @@
-"""Everything of a release beside its front: back, spines, labels, cards; each drawn from the same style, in millimetres."""
+"""Everything of a release beside its front: backs, spines, labels, cards, in its style and in millimetres."""

@@ -19,6 +19,8 @@ class Panel:
     """A part of a sheet that is looked at by itself: a front, a spine, a flap.
 
     turn:  degrees clockwise by which its words are turned; 90 reads from top to bottom.
+    safe_mm:  words keep so far from its long sides where it is too narrow for the sheet's measure: spines. None keeps
+              the sheet's.
     """
 
     name: str
@@ -27,6 +29,12 @@ class Panel:
     width_mm: float
     height_mm: float
     turn: Literal[0, 90, 270] = 0
+    safe_mm: float | None = None
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom, mm."""
+        return (self.x_mm, self.y_mm, self.x_mm + self.width_mm, self.y_mm + self.height_mm)
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,15 @@ class Sheet:
     bleed_mm: float = 3.0
     safe_mm: float = 3.0
     source: str = ""
+
+    def panel(self, name: str) -> Panel:
+        """The panel of that name."""
+        return next(panel for panel in self.panels if panel.name == name)
+
+    def px(self, dpi: float = 300.0) -> tuple[int, int]:
+        """Width and height of trim and bleed together, px."""
+        return (round((self.width_mm + 2 * self.bleed_mm) / 25.4 * dpi),
+                round((self.height_mm + 2 * self.bleed_mm) / 25.4 * dpi))  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
