@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from numbers import Integral
@@ -21,7 +21,10 @@ from duck_and_cover.errors import BadInput, UnknownChoice
 
 if TYPE_CHECKING:
     from duck_and_cover.cover import Cover, Pixels
+    from duck_and_cover.design.checking.words import Reader
     from duck_and_cover.design.compose import Design
+    from duck_and_cover.design.kit import KitFile
+    from duck_and_cover.design.report import Nearest
     from duck_and_cover.design.style import Seeds, Style
     from duck_and_cover.generation.engine import Engine
     from duck_and_cover.generation.judge import Judge
@@ -41,8 +44,9 @@ class Sleeve:
     pixels:  uint8 (size, size, 3), sRGB.
     art:     what the network drew, before finish and type.
     finished_from:  the art as it went into the finish, larger where that helps.
-    report:  everything that went into it, JSON-able: engine, bundle hash, seeds, finish,
+    report:  everything that went into it, JSON-able: engine, bundle hash, what was asked, seeds, finish,
              palette, faces, contrast, how far the art looks like what was asked, seconds.
+    card:    the model card of the network that drew the art, Markdown; "" where there is none.
     """
 
     album: Album
@@ -52,6 +56,7 @@ class Sleeve:
     style: Style = field(repr=False)
     seeds: Seeds = field(repr=False)
     finished_from: Pixels = field(repr=False)
+    card: str = field(default="", repr=False)
 
     def save(self, path: str | Path, *, most_bytes: int | None = None, link: bool = False) -> Path:
         """Write PNG, JPEG, SVG or PDF by suffix; complete or not at all.
@@ -64,6 +69,7 @@ class Sleeve:
         Raises `BadInput` for another suffix, an option that its kind does not know and a budget that cannot be met,
         and `CannotWrite` where the target cannot be written.
         """
+        from duck_and_cover.design.about import for_art
         from duck_and_cover.design.formats import artwork_beside, check_target, encoded, save, write, write_together
 
         told = self._about
@@ -84,27 +90,42 @@ class Sleeve:
             return write(target, as_svg(design, told).encode())
         picture = artwork_beside(target)
         text = as_svg(design, told, picture=quote(os.fsencode(picture.name)))
-        write_together({picture: encoded(design.ground, "PNG", told), target: text.encode()})
+        write_together({picture: encoded(design.ground, "PNG", for_art(told)), target: text.encode()})
         return target
 
-    def kit(self, folder: str | Path, progress: Callable[[str], None] = lambda name: None) -> Path:
+    def kit(
+        self,
+        folder: str | Path,
+        progress: Callable[[KitFile], None] = lambda file: None,
+        *,
+        reader: Reader | None = None,
+        nearest: Sequence[Nearest] | None = None,
+    ) -> Path:
         """Write everything that a release needs into a new folder (`design.kit.FILES` says what), whole or not at all.
-        Each size is printed anew, whatever that of this sleeve. Raises `CannotWrite`.
+
+        progress:  is told of each file when it is written.
+        reader:    reads words off pixels, for the stores' rules about them; None leaves those unlooked at.
+        nearest:   training covers near to the art, for the report; None where there is no index of them.
+        Each size is printed anew, whatever that of this sleeve. A front that a store refuses is written all the same;
+        report.html and report.json ("stores") say by whom, for what, and what to do. Raises `CannotWrite`.
         """
         from duck_and_cover.design.compose import compose
-        from duck_and_cover.design.kit import files, write_kit
+        from duck_and_cover.design.kit import SIZE_PX, Kit, check_folder, digital, reported, write_kit
 
         def design(size_px: int) -> Design:
             return compose(self.finished_from, self.album, self.style, self.seeds, size_px, keep_ground=True)
 
-        write_kit(Path(folder), files(design, self.report, self._about), progress)
-        return Path(folder)
+        target = check_folder(Path(folder))
+        whole = Kit(self.album, design(SIZE_PX), self.report, self._about, self.card, reader, nearest)
+        write_kit(target, reported(digital(whole, design), whole), progress)
+        return target
 
     @property
     def _about(self) -> dict[str, str]:
         """What is written into files beside their pixels."""
-        about = {"Title": self.album.title, "Author": self.album.artist, "Software": "Duck and Cover"}
-        return {key: text for key, text in about.items() if text}
+        from duck_and_cover.design.about import about
+
+        return about(self.album, self.report)
 
 
 def create(
@@ -188,10 +209,13 @@ def create_variants(
                   "layout": layout}.items()}  # fmt: skip
         check(**locks)
         drawer, judge, enlarger = opening.result(), judging.result(), enlarging.result()
+    named = engine if engine is None or isinstance(engine, str | Path) else engine.name
+    asked = {"engine": None if named is None else str(named),
+             "art": None if art is None else Path(art).name, **locks, "seeds": own}  # fmt: skip
     each = [(seed + 1_000_003 * i) % (_LAST_SEED + 1) for i in range(count)]
     own_seeds = [Seeds.of(n).with_(**own) for n in each]
     return _variants(album, drawer, judge, enlarger, each=each, seeds=own_seeds, size_px=size_px, locks=locks,
-                     started=started)  # fmt: skip
+                     told={name: value for name, value in asked.items() if value}, started=started)  # fmt: skip
 
 
 def _check_kinds(album: Album, count: int, seed: int | None, size_px: int, engine: object) -> None:
@@ -256,6 +280,7 @@ def _variants(
     seeds: list[Seeds],
     size_px: int,
     locks: dict[str, str | None],
+    told: dict[str, Any],
     started: float,
 ) -> Iterator[Sleeve]:
     import cv2
@@ -285,7 +310,7 @@ def _variants(
             for i, sleeve in enumerate(made):
                 now = time.perf_counter()
                 seconds = {"art": round(drawn - started, 3), "all": round(now - started, 3)}
-                sleeve.report.update(seed=each[i], variant=i + 1, seconds=seconds)
+                sleeve.report.update(seed=each[i], variant=i + 1, asked=told, seconds=seconds)
                 yield sleeve
         finally:
             cv2.setNumThreads(threads)
@@ -302,7 +327,22 @@ def _finished(album: Album, engine: Engine, enlarger: Enlarger | None, art: Cove
     pixels = enlarger.enlarge(art.pixels, seeds.art) if enlarger and helps else art.pixels
     design = compose(pixels, album, style, seeds, size_px)
     words = {"artist": album.artist, "title": album.title, "genres": list(album.genres), "year": album.year}
-    report = {"album": words, "engine": engine.name, "bundle": engine.sha256,
+    report = {"album": words, "art": "own" if _is_own(engine) else "drawn",
+              "engine": engine.name, "bundle": engine.sha256,
               "upscaler": enlarger.bundle.sha256 if enlarger and helps else None, "seeds": asdict(seeds),
               **design.report}  # fmt: skip
-    return Sleeve(album, design.pixels, art, report, style, seeds, pixels)
+    return Sleeve(album, design.pixels, art, report, style, seeds, pixels, _card(engine))
+
+
+def _is_own(engine: Engine) -> bool:
+    """Whether the art is a picture of the user's own."""
+    from duck_and_cover.generation.photograph import PhotographEngine
+
+    return isinstance(engine, PhotographEngine)
+
+
+def _card(engine: Engine) -> str:
+    """The model card of an engine's bundle, "" where it has none."""
+    bundle = getattr(engine, "bundle", None)
+    path = None if bundle is None else bundle.folder / "card.md"
+    return path.read_text("utf-8") if path is not None and path.is_file() else ""

@@ -16,10 +16,15 @@ from PIL import Image, ImageCms, ImageFilter
 
 from duck_and_cover.album import Album
 from duck_and_cover.cover import Pixels
-from duck_and_cover.design.checking import RULES, STORES, check
+from duck_and_cover.design.checking import RULES, STORES, by_store, check
+from duck_and_cover.design.checking.codes import barred
 from duck_and_cover.design.checking.rules import demanding
-from duck_and_cover.design.checking.words import FORBIDDEN, letters
+from duck_and_cover.design.checking.sharpness import LEAST_HARDNESS, hardness
+from duck_and_cover.design.checking.stores import stores_named
+from duck_and_cover.design.checking.words import FORBIDDEN, letters, unread_script
+from duck_and_cover.design.finish import finish_named
 from duck_and_cover.design.formats import encoded, srgb_profile
+from duck_and_cover.design.palette import named
 from duck_and_cover.errors import BadInput, UnknownChoice
 
 ALBUM = Album("Razormouth", "Cathedral of Rust")
@@ -72,7 +77,7 @@ def blurred(radius_px: float) -> bytes:
     return jpeg(np.asarray(image().filter(ImageFilter.GaussianBlur(radius_px))))
 
 
-def barred(colour: int, **sides_px: int) -> bytes:
+def with_bars_at_edges(colour: int, **sides_px: int) -> bytes:
     pixels = good().copy()
     if top := sides_px.get("top"):
         pixels[:top] = colour
@@ -177,10 +182,10 @@ BAD: dict[str, tuple[str, Callable[[], bytes]]] = {
     "pixels of 2 px": ("pixels", lambda: enlarged(2, Image.Resampling.NEAREST)),
     "pixels of 2.5 px": ("pixels", lambda: enlarged(2.5, Image.Resampling.NEAREST)),
     "pixels of 8 px": ("pixels", lambda: enlarged(8, Image.Resampling.NEAREST)),
-    "letterbox": ("border", lambda: barred(0, top=180, bottom=180)),
-    "white bars at the sides": ("border", lambda: barred(255, left=150, right=150)),
-    "an uneven frame": ("border", lambda: barred(255, top=40, bottom=160, left=40, right=40)),
-    "thin bars": ("border", lambda: barred(0, top=16, bottom=16)),
+    "letterbox": ("border", lambda: with_bars_at_edges(0, top=180, bottom=180)),
+    "white bars at the sides": ("border", lambda: with_bars_at_edges(255, left=150, right=150)),
+    "an uneven frame": ("border", lambda: with_bars_at_edges(255, top=40, bottom=160, left=40, right=40)),
+    "thin bars": ("border", lambda: with_bars_at_edges(0, top=16, bottom=16)),
     "white": ("blank", lambda: plain(255, 255, 255)),
     "black": ("blank", lambda: plain(0, 0, 0)),
     "one colour": ("blank", lambda: plain(180, 40, 60)),
@@ -243,10 +248,10 @@ def test_a_word_breaks_its_rule_and_no_other_but_that_of_names(text: str) -> Non
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: barred(0, top=60, bottom=60, left=60, right=60),
-        lambda: barred(0, bottom=90),
-        lambda: barred(14, top=90, bottom=90),
-        lambda: barred(0, top=5, bottom=5),
+        lambda: with_bars_at_edges(0, top=60, bottom=60, left=60, right=60),
+        lambda: with_bars_at_edges(0, bottom=90),
+        lambda: with_bars_at_edges(14, top=90, bottom=90),
+        lambda: with_bars_at_edges(0, top=5, bottom=5),
     ],
 )
 def test_frames_papers_and_lines_are_no_bars(make: Callable[[], bytes]) -> None:
@@ -347,3 +352,55 @@ def test_a_report_becomes_json() -> None:
 
 def test_letters() -> None:
     assert letters("Señor Ñandú, No. 2") == letters("SENOR NANDU NO 2") != letters("Senor Nandu No. 3")
+
+
+def test_bars_are_alike_along_their_length_and_grain_is_not() -> None:
+    place = np.array([[200, 400], [200, 320], [800, 320], [800, 400]], np.float32)
+    rows = np.tile(np.random.default_rng(1).integers(0, 2, 150).repeat(10)[None] * 255, (1500, 1)).astype(np.uint8)
+    assert barred(rows, place) > 0.95 and barred(rows.T.copy(), place[:, ::-1].copy()) > 0.95
+    grain = np.random.default_rng(2).normal(128, 40, rows.shape)
+    assert barred(np.clip(grain, 0, 255).astype(np.uint8), place) < 0.3
+    assert barred(np.clip(rows + grain - 128, 0, 255).astype(np.uint8), place) > 0.8
+    assert barred(np.full_like(rows, 90), place) == 0
+
+
+def test_each_store_is_told_apart() -> None:
+    verdicts = {each.store.name: each for each in by_store(check(encoded(good(), "PNG"), ALBUM))}
+    assert [*verdicts] == [store.name for store in STORES]
+    assert [each.rule for each in verdicts["iMusician"].refused] == ["format", "size"]
+    assert verdicts["Apple Music"].takes and not verdicts["SoundCloud"].takes
+    for each in verdicts.values():
+        demanded = [rule for rule in RULES.values() if demanding(rule, (each.store,))]
+        assert each.asked == len(demanded) and each.held >= 0
+        assert set(each.unseen) == {rule.name for rule in demanded if rule.reads}, "no reader, no words"
+
+
+def test_a_misread_letter_is_a_doubt_and_no_refusal() -> None:
+    lines = [Said("RAZORRMOUTH")]
+    report = check(jpeg(good()), ALBUM, lambda pixels: lines)
+    (verdict,) = by_store(report, stores_named(["Ditto Music"]))
+    assert [each.rule for each in verdict.doubts] == ["spelling"]
+    assert [each.rule for each in verdict.refused] == ["size"]
+
+
+@pytest.mark.parametrize(("title", "script"), [
+    ("Ночь", "Cyrillic"), ("Νύχτα", "Greek"), ("ليل", "Arabic"), ("밤", "Hangul"),
+    ("夜の街 Ünder", None), ("Łódź №", None),
+])  # fmt: skip
+def test_a_script_that_readers_do_not_know_is_not_held_against_a_cover(title: str, script: str | None) -> None:
+    assert unread_script(Album("Vesna", title)) == script
+    report = check(jpeg(good()), Album("Vesna", title), lambda pixels: [Said("BUY THIS")])
+    (found,) = (each for each in report.findings if each.rule == "names")
+    assert found.state == ("failed" if script is None else "not looked at")
+    assert script is None or script in found.found
+
+
+def test_every_rule_says_what_to_do() -> None:
+    assert not [rule.name for rule in RULES.values() if rule.remedy in ("", "make it anew")]
+
+
+@pytest.mark.parametrize("size_px", [1500, 3000])
+def test_a_film_without_a_word_has_grain_as_fine_as_its_pixels(size_px: int) -> None:
+    art = cv2.resize(np.random.default_rng(8).random((9, 9, 3), np.float32), (64, 64), interpolation=cv2.INTER_CUBIC)
+    drawn = finish_named("film").draw(np.clip(art, 0, 1), named()["riso coral"], 700, 700, float(size_px), 3)
+    assert (hardness(np.rint(drawn * 255).astype(np.uint8)) or 0) > LEAST_HARDNESS + 0.08

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, IptcImagePlugin
 
 from duck_and_cover.design.formats import artwork_beside, check_target, contact_sheet, encoded, save, write_together
 from duck_and_cover.errors import BadInput, CannotWrite
@@ -30,6 +31,66 @@ def test_files_carry_profile_and_density(tmp_path: Path, name: str) -> None:
     assert [p.name for p in tmp_path.iterdir()] == [name]
 
 
+TOLD = {"Title": "Ночь · 夜 & <so>", "Author": "Ørn\x00 \x1b Øl \ufffe", "Description": "Cover of it. 🌙",
+        "Keywords": "dub techno; jazz", "Source": "Generated art: network x.", "Software": "Duck and Cover",
+        "DigitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/compositeSynthetic"}  # fmt: skip
+DC, RDF = "{http://purl.org/dc/elements/1.1/}", "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+IPTC = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}"
+
+
+def packet_of(opened: Image.Image) -> ElementTree.Element:
+    held = opened.info.get("xmp") or opened.info["XML:com.adobe.xmp"].encode()
+    return ElementTree.fromstring(held[held.index(b"<x:xmpmeta") : held.index(b"</x:xmpmeta>") + 12].decode("utf-8"))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_xmp_tells_any_words(kind: str) -> None:
+    data = encoded(PIXELS, kind, TOLD)
+    assert data == encoded(PIXELS, kind, dict(TOLD))
+    with Image.open(io.BytesIO(data)) as opened:
+        opened.load()
+        root = packet_of(opened)
+    items = {name: [each.text for each in root.iterfind(f".//{DC}{name}//{RDF}li")]
+             for name in ("title", "creator", "subject", "description")}  # fmt: skip
+    assert items["title"] == [TOLD["Title"]] and items["creator"] == ["Ørn  Øl "], "what XML cannot hold is left out"
+    assert items["subject"] == ["dub techno", "jazz"]
+    assert items["description"] == ["Cover of it. 🌙 Generated art: network x."]
+    assert root.findtext(f".//{IPTC}DigitalSourceType") == TOLD["DigitalSourceType"]
+
+
+def test_viewers_of_a_png_find_its_words() -> None:
+    with Image.open(io.BytesIO(encoded(PIXELS, "PNG", TOLD))) as opened:
+        opened.load()
+        assert opened.info["Title"] == TOLD["Title"] and opened.info["Description"] == TOLD["Description"]
+        assert opened.info["Author"] == "Ørn  Øl " and opened.info["Source"] == TOLD["Source"]
+
+
+def test_viewers_of_a_jpeg_find_its_words() -> None:
+    with Image.open(io.BytesIO(encoded(PIXELS, "JPEG", TOLD))) as opened:
+        exif, records = opened.getexif(), IptcImagePlugin.getiptcinfo(opened)
+    plain = {tag: str(exif[tag]).encode("latin-1").decode("utf-8") for tag in (0x010E, 0x0131, 0x013B)}
+    assert plain == {0x010E: "Cover of it. 🌙 Generated art: network x.", 0x0131: "Duck and Cover", 0x013B: "Ørn  Øl "}
+    windows = {tag: bytes(exif[tag]).decode("utf-16-le").rstrip("\0") for tag in (0x9C9B, 0x9C9C, 0x9C9E)}
+    assert windows == {0x9C9B: TOLD["Title"], 0x9C9C: TOLD["Source"], 0x9C9E: TOLD["Keywords"]}
+    assert 0x0112 not in exif, "a store refuses a note to turn the picture"
+    assert records is not None and records[(1, 90)] == b"\x1b%G"
+    assert records[(2, 5)] == TOLD["Title"].encode() and records[(2, 25)] == [b"dub techno", b"jazz"]
+
+
+def test_words_of_any_length_fit_and_no_character_is_broken() -> None:
+    with Image.open(io.BytesIO(encoded(PIXELS, "JPEG", dict.fromkeys(TOLD, "夜&🌙" * 3000)))) as opened:
+        records = IptcImagePlugin.getiptcinfo(opened)
+        assert records is not None
+        author = records[(2, 80)]
+        assert isinstance(author, bytes) and author.decode("utf-8") == "夜&🌙" * 4 and len(author) == 32
+        assert len(packet_of(opened).findtext(f".//{DC}title//{RDF}li") or "") == 2000
+
+
+def test_no_words_leave_no_trace() -> None:
+    data = encoded(PIXELS, "JPEG")
+    assert b"Exif" not in data and b"xap/1.0" not in data and b"Photoshop" not in data
+
+
 def test_jpeg_keeps_full_colour_resolution(tmp_path: Path) -> None:
     path = save(PIXELS, tmp_path / "a.jpg")
     with Image.open(path) as picture:
@@ -50,6 +111,11 @@ def jpeg(quality: int, subsampling: int) -> bytes:
         opened.save(out, "JPEG", quality=quality, subsampling=subsampling, comment=b"",
                     icc_profile=opened.info["icc_profile"], dpi=(300, 300))  # fmt: skip
     return out.getvalue()
+
+
+def quantised(quality: int) -> list[int]:
+    with Image.open(io.BytesIO(jpeg(quality, 0))) as opened:
+        return list(opened.quantization[0])
 
 
 @pytest.mark.parametrize(("quality", "subsampling"), [(95, 0), (88, 0), (75, 0), (60, 2), (40, 2)])
@@ -76,9 +142,14 @@ def test_a_large_budget_is_not_used_up() -> None:
 
 
 def test_a_budget_counts_the_words_too() -> None:
-    told = {"Title": "x" * 3000}
-    size = len(encoded(picture(), "JPEG", told, most_bytes=len(jpeg(90, 0))))
-    assert 3000 < size <= len(jpeg(90, 0))
+    told = {"Title": "x" * 400, "Source": "y" * 400}
+    most = len(jpeg(90, 0))
+    data = encoded(picture(), "JPEG", told, most_bytes=most)
+    assert b"x" * 400 in data and len(data) <= most
+    with Image.open(io.BytesIO(data)) as opened:
+        assert sum(opened.quantization[0]) > sum(quantised(90)), "the words took bytes from the picture"
+    assert b"y" * 400 not in data and b"Exif" not in data, "but not more of them than it takes to name it"
+    assert b"y" * 400 in encoded(picture(), "JPEG", told, most_bytes=10**6)
 
 
 def test_a_budget_too_small_is_refused_and_nothing_is_written(tmp_path: Path) -> None:

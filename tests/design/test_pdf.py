@@ -170,6 +170,15 @@ def test_readers_are_told_the_words(title: str) -> None:
     assert told == [title, artist] and root.findtext(f".//{RDF}Description/{XMP}CreatorTool") == "Duck and Cover"
 
 
+def test_viewers_show_provenance_as_the_subject() -> None:
+    words = {"Title": "T", "Description": "Cover of it.", "Source": "Generated art: 夜\0.", "Keywords": "dub; jazz"}
+    document = pdfium.PdfDocument(as_pdf(made(), words))
+    told = document.get_metadata_dict(skip_empty=True)
+    document.close()
+    assert told == {"Title": "T", "Subject": "Cover of it. Generated art: 夜.", "Keywords": "dub; jazz",
+                    "Creator": "Duck and Cover"}  # fmt: skip
+
+
 def test_a_sleeve_is_saved_the_same_each_time(tmp_path: Path) -> None:
     seeds = Seeds.of(3)
     style = choose_style(ALBUM, art(), seeds)

@@ -28,6 +28,7 @@ from duck_and_cover.sleeve import Sleeve
 
 SVG = "{http://www.w3.org/2000/svg}"
 HREF = "{http://www.w3.org/1999/xlink}href"
+DC, RDF = "{http://purl.org/dc/elements/1.1/}", "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 ALBUM = Album("Ada & the <Gears>", 'Quo"ted Ünder', ("indie rock",), 2004)
 
 
@@ -86,6 +87,19 @@ def test_the_artwork_is_the_ground() -> None:
         assert np.abs(np.asarray(picture, np.int16) - design.ground).mean() < 6
     linked = ElementTree.fromstring(as_svg(design, picture="art & all.png")).find(f"{SVG}g/{SVG}image")
     assert linked is not None and linked.get(HREF) == "art & all.png"
+
+
+def test_readers_are_told_the_words_in_rdf() -> None:
+    told = {"Title": "夜 & <so>", "Author": "Ada\0", "Description": "Cover of it.", "Source": "Generated art.",
+            "DigitalSourceType": "http://cv.iptc.org/newscodes/digitalsourcetype/compositeSynthetic"}  # fmt: skip
+    root = ElementTree.fromstring(as_svg(made(100), told))
+    assert root.findtext(f"{SVG}desc") == "Cover of it. Generated art."
+    described = root.find(f"{SVG}metadata/{RDF}RDF/{RDF}Description")
+    assert described is not None and described.findtext(f"{DC}format") == "image/svg+xml"
+    assert [described.findtext(f"{DC}{name}//{RDF}li") for name in ("title", "creator")] == ["夜 & <so>", "Ada"]
+    assert described.findtext("{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}DigitalSourceType", "").endswith(
+        "Synthetic"
+    )
 
 
 def test_a_front_without_words_has_none() -> None:

@@ -52,7 +52,7 @@ def check(
         return None
     if image is None:
         raise BadInput("no picture is named; wanted duckcover check IMAGE")
-    report = checked(image, Album(artist, album), _reader(), stores=stores)
+    report = checked(image, Album(artist, album), word_reader(), stores=stores)
     if as_json:
         plain = "utf" not in (getattr(sys.stdout, "encoding", None) or "").casefold()
         click.echo(json.dumps({"file": str(image), **report.as_json()}, ensure_ascii=plain, indent=2))
@@ -62,7 +62,8 @@ def check(
     return None if report.ok else 1
 
 
-def _reader() -> Reader | None:
+def word_reader() -> Reader | None:
+    """The reader of words, where its extra is installed."""
     if importlib.util.find_spec("rapidocr") is None:
         return None
     from duck_and_cover.dataset.lettering.ocr import reader
@@ -101,6 +102,8 @@ def _who(finding: Finding) -> str:
 
 
 def _what_to_do(why: str) -> str:
+    if "does not know" in why:
+        return f"{why}: look yourself"
     if "reader" in why:
         return f"{why}, the extra [{READER_EXTRA}]: pip install '.[{READER_EXTRA}]' in a clone"
     return f"{why}: --artist A --album T"

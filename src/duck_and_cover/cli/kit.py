@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
+from duck_and_cover.cli.check import word_reader
 from duck_and_cover.cli.record import Wanted, listed, look_options, record_options, slug
 
 
@@ -17,7 +20,7 @@ from duck_and_cover.cli.record import Wanted, listed, look_options, record_optio
               help="A new folder. [default: from the names]")  # fmt: skip
 def kit(output: Path | None, **options: Any) -> None:
     """Make a cover in each size and kind that a release needs: for stores, for print, for the web, with and without its
-    words. The folder appears whole or not at all.
+    words, and a page that says what stores will say of it. The folder appears whole or not at all.
 
     \b
     duckcover kit --artist "Neon Meridian" --album "Coastline at Midnight" \\
@@ -25,7 +28,7 @@ def kit(output: Path | None, **options: Any) -> None:
     """
     if listed(options):
         return
-    from duck_and_cover.design.kit import FILES, check_folder
+    from duck_and_cover.design.kit import check_folder
     from duck_and_cover.sleeve import create
 
     wanted = Wanted.of(options)
@@ -34,5 +37,26 @@ def kit(output: Path | None, **options: Any) -> None:
     told = sleeve.report
     click.echo(f"{told['finish']} · {told['palette']['name']} · {told['type']['lead']} · {told['layout']}"
                f"   seed {told['seed']}")  # fmt: skip
-    sleeve.kit(folder, lambda name: click.echo(f"  {name:16} {FILES[name]}"))
-    click.echo(f"{folder}   {len(FILES)} files")
+    sizes: list[int] = []
+
+    def written(file: Any) -> None:
+        sizes.append(len(file.data))
+        click.echo(f"  {file.name:16} {file.purpose}")
+
+    sleeve.kit(folder, written, reader=word_reader())
+    for line in _stores(json.loads((folder / "report.json").read_text("utf-8"))["stores"]):
+        click.echo(line)
+    click.echo(f"{folder}   {len(sizes)} files, {sum(sizes) / 1e6:.0f} MB; open {folder / 'report.html'}")
+
+
+def _stores(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """What the stores say, the refusals first."""
+    from duck_and_cover.design.checking import RULES
+
+    refusing = [row for row in rows if row["send"] is None]
+    for row in sorted(refusing, key=lambda row: not row["usual"]):
+        rules = "; ".join(f"{rule}: {RULES[rule].remedy}" for rule in row["refuses"])
+        yield f"{click.style('refused', fg='red') if row['usual'] else 'not taken'} by {row['store']}, {rules}"
+    yield f"{len(rows) - len(refusing)} of {len(rows)} stores take it"
+    if any(row["not_looked_at"] for row in rows):
+        yield "not every rule was looked at: report.html says why"

@@ -20,6 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, PngImagePlugin
 
+from duck_and_cover.design.about import clean, xmp
+from duck_and_cover.design.segments import segments
 from duck_and_cover.errors import BadInput, CannotWrite
 
 __all__ = [
@@ -41,7 +43,11 @@ DPI = 300
 JPEG_QUALITY = 92
 _LADDER = ((0, 75, 95), (2, 40, 95))
 """How a JPEG is brought within a budget: Pillow's subsampling (0 is 4:4:4, 2 is 4:2:0), least and best quality."""
+_WORDS_SHARE = 0.1
+"""Of a JPEG's budget that all words beside the picture may take; where they take more, the briefest are told."""
 _PNG_LEVEL = 1
+XMP_KEYWORD = "XML:com.adobe.xmp"
+"""Of the text chunk of a PNG that holds XMP: ISO 16684-3, PNG."""
 
 
 @cache
@@ -64,7 +70,8 @@ def encoded(
 
     pixels:     uint8 (H, W, 3) sRGB.
     kind:       'PNG' or 'JPEG'.
-    metadata:   words to write beside the pixels; PNG takes all as text chunks, JPEG a comment.
+    metadata:   words to write beside the pixels, named as in `about`: a PNG takes them as text chunks and XMP, a JPEG
+        as EXIF, XMP, records of IPTC and a comment.
     most_bytes: of a JPEG, all included. The best that fits is taken: full colour resolution (4:4:4) at quality 95 to
         75, then half (4:2:0) at 95 to 40. None takes 4:4:4 at 92.
     Raises BadInput for other pixels, a budget for a PNG, and a budget that quality 40 does not meet.
@@ -74,14 +81,20 @@ def encoded(
     if most_bytes is not None:
         _check_budget(most_bytes, kind)
     picture = Image.fromarray(np.ascontiguousarray(pixels))
-    common = {"icc_profile": srgb_profile(), "dpi": (dpi, dpi)}
+    common: dict[str, Any] = {"icc_profile": srgb_profile(), "dpi": (dpi, dpi)}
     if kind == "PNG":
         info = PngImagePlugin.PngInfo()
         for key, value in (metadata or {}).items():
-            info.add_itxt(key, str(value))
+            info.add_itxt(key, clean(value))
+        if metadata:
+            info.add_itxt(XMP_KEYWORD, xmp(metadata, "image/png"))
         return _saved(picture, "PNG", compress_level=_PNG_LEVEL, pnginfo=info, **common)
-    comment = "\n".join(f"{key}: {value}" for key, value in (metadata or {}).items()).encode()
-    common["comment"] = comment[:65000]
+    told = metadata or {}
+    words = segments(told)
+    comment = "\n".join(f"{key}: {value}" for key, value in told.items()).encode(errors="ignore")[:65000]
+    if most_bytes is not None and len(words) + len(comment) > most_bytes * _WORDS_SHARE:
+        words, comment = segments(told, briefly=True), b""
+    common |= {"comment": comment, "extra": words}
     if most_bytes is None:
         return _saved(picture, "JPEG", quality=JPEG_QUALITY, subsampling=0, **common)
     return _within(picture, most_bytes, common)

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from duck_and_cover import colour
+from duck_and_cover.design.about import caption, clean, rdf
 from duck_and_cover.design.compose import Design, Layer, Words
 from duck_and_cover.design.formats import encoded
 from duck_and_cover.errors import BadInput
@@ -31,7 +32,7 @@ def as_svg(design: Design, metadata: Mapping[str, str] | None = None, *, picture
     """The text of an SVG file.
 
     design:    with its ground kept (`compose(..., keep_ground=True)`).
-    metadata:  "Title" and "Author" and the like; the first is the file's title, all are told in its description.
+    metadata:  words named as in `about`: title, description, and all of them as RDF.
     picture:   URL of a file that holds the ground, to be linked, most often relative; None embeds it as JPEG.
     Raises `BadInput` where the ground was not kept.
     """
@@ -42,8 +43,9 @@ def as_svg(design: Design, metadata: Mapping[str, str] | None = None, *, picture
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<svg {_NAMESPACES} width="{design.size_px}" height="{design.size_px}" viewBox="0 0 {UNITS} {UNITS}">',
-        f"<title>{escape(told.get('Title') or 'Cover')}</title>",
-        f"<desc>{escape('; '.join(f'{name}: {text}' for name, text in told.items()))}</desc>",
+        f"<title>{escape(clean(told.get('Title') or 'Cover'))}</title>",
+        f"<desc>{escape(clean(_told(told)))}</desc>",
+        *([f"<metadata>{rdf(told, 'image/svg+xml')}</metadata>"] if told else ()),
         f'<g id="artwork" {_layer("artwork")}>',
         f'<image width="{UNITS}" height="{UNITS}" xlink:href={quoteattr(href)}/></g>',
         *map(_words, design.words, layer_names(design.words)),
@@ -56,6 +58,11 @@ def layer_names(words: Sequence[Words]) -> list[str]:
     """What the layers of a front's texts are called: their names, unique by a number where one comes again."""
     before = [sum(other.name == each.name for other in words[:i]) for i, each in enumerate(words)]
     return [f"{each.name}-{number}" if number else each.name for each, number in zip(words, before, strict=True)]
+
+
+def _told(told: Mapping[str, str]) -> str:
+    """What a viewer shows of a file: its description, or all words there are."""
+    return caption(told) or "; ".join(f"{name}: {text}" for name, text in told.items())
 
 
 def _embedded(design: Design) -> str:

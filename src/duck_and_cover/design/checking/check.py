@@ -208,7 +208,9 @@ def _read(rule: Rule, lines: Sequence[Line] | None, album: Album) -> Verdict:
         if not (album.artist or album.title):
             return None, "needs the artist and the album"
         find = words.foreign if rule.name == "names" else words.misspelt
-        return _none(find(lines, album))
+        found = find(lines, album)
+        script = words.unread_script(album) if found else None
+        return (None, f"the reader does not know {script} letters") if script else _none(found)
     return _none(words.offences(rule.name, lines, album))
 
 

@@ -14,7 +14,7 @@ from typing import Protocol
 from duck_and_cover.album import Album
 from duck_and_cover.cover import Pixels
 
-__all__ = ["FORBIDDEN", "Line", "Reader", "foreign", "letters", "misspelt", "offences"]
+__all__ = ["FORBIDDEN", "Line", "Reader", "foreign", "letters", "misspelt", "offences", "unread_script"]
 
 
 class Line(Protocol):
@@ -66,6 +66,9 @@ FORBIDDEN: dict[str, re.Pattern[str]] = {
 
 _FOLDED = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "p", "ı": "i"})
 _TWINS = str.maketrans({"0": "o", "1": "i", "l": "i", "5": "s", "|": "i"})
+_READ = ("LATIN", "CJK", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC", "FULLWIDTH", "HALFWIDTH", "FEMININE", "MASCULINE")
+"""How Unicode's names of letters begin that readers of covers know; others they take for look-alikes of these."""
+
 _SURE, _LONG_ENOUGH, _AKIN, _SAME = 0.9, 5, 0.55, 0.97
 
 
@@ -77,6 +80,16 @@ def letters(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", text.casefold().translate(_FOLDED))
     return "".join(c for c in plain if c.isalnum()).translate(_TWINS)
+
+
+def unread_script(album: Album) -> str | None:
+    """The script of a letter in the record's names that readers do not know, None where they know all: "Cyrillic"."""
+    for name in _names(album):
+        for letter in filter(str.isalpha, name):
+            script = unicodedata.name(letter, "").split(" ")[0].split("-")[0]
+            if script and script not in _READ:
+                return script.capitalize()
+    return None
 
 
 def offences(rule: str, lines: Iterable[Line], album: Album) -> list[str]:

@@ -14,6 +14,15 @@ from duck_and_cover.design.texture import Floats
 
 __all__ = ["draw"]
 
+_CRYSTALS = ((0.5, 0.12), (0.8, 0.09))
+"""Layers of crystals: radius of one in cells of 1/1500 cover unit, and the light between one and none, sRGB."""
+
+_CLUMPS = 0.06
+"""Deviation of the light of clumps, sRGB."""
+
+_SPARSE = 1.5
+"""Deviations of the grain's field beyond which there is a crystal in the deepest shadow: one place in fifteen."""
+
 
 def _leak(bed: Bed, shape: tuple[int, ...], rng: np.random.Generator) -> Floats:
     """Light that came in at one edge of the camera, 0 to 1."""
@@ -66,14 +75,37 @@ def draw(art: Floats, palette: Palette, width_px: int, height_px: int, px_per_co
     light = 1 - (1 - light) * (1 - np.clip(1.6 * high, 0, 1) * warm) * (1 - leak * glow)
     light = 0.045 + 0.93 * light
     planes = [bed.grow(np.ascontiguousarray(light[..., c], np.float32)) for c in range(3)]
-    speckle = texture.grain(seed + 5, width_px, height_px, px_per_cover, 0.9)
-    speckle *= np.float32(0.1)
-    thin = bed.grow_roughly((1.0 - 0.75 * np.abs(tone - 0.42)).astype(np.float32))
-    speckle *= thin
+    speckle = _grains(bed, tone)
     for plane in planes:
         plane += speckle
     lay(planes, _dust(bed, rng), (0.97, 0.94, 0.88), opaque=True, strength=0.5)
     return pull(bed, planes, paper=0.35)
+
+
+def _grains(bed: Bed, tone: Floats) -> Floats:
+    """What silver adds to the light, `(height_px, width_px)`, mean 0 at any tone: soft clumps, and on them layers of
+    crystals that are there or not, with edges of a pixel. Shadows hold a few light ones, lights a few dark ones.
+
+    Reference: Newson et al. 2017, A stochastic film grain model for resolution-independent rendering.
+    """
+    box = (bed.width_px, bed.height_px, bed.px_per_cover)
+    total = texture.grain(bed.seed + 6, *box, 1.0)
+    total *= bed.grow_roughly((_CLUMPS * (1.0 - 0.75 * np.abs(tone - 0.42))).astype(np.float32))
+    level = (_SPARSE * (1 - 2 * np.clip(tone, 0, 1))).astype(np.float32)
+    steep = np.float32(max(bed.px_per_cover / texture.FINEST, 0.4))  # pixels larger than grains average them
+    levels = np.linspace(-_SPARSE, _SPARSE, 33, dtype=np.float32)
+    for layer, (size, strength) in enumerate(_CRYSTALS):
+        there = texture.grain(bed.seed + 5 + 72 * layer, *box, size)
+        sample = there[::7, ::7]
+        expected = np.array([np.clip(0.5 + (sample - each) * steep, 0, 1).mean() for each in levels], np.float32)
+        there -= bed.grow_roughly(level)
+        there *= steep
+        there += np.float32(0.5)
+        np.clip(there, 0, 1, out=there)
+        there -= bed.grow_roughly(np.interp(level, levels, expected).astype(np.float32))
+        there *= np.float32(strength)
+        total += there
+    return total
 
 
 def _dust(bed: Bed, rng: np.random.Generator) -> np.ndarray:
