@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import chain
 from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from duck_and_cover.cover import Cover, Pixels
     from duck_and_cover.design.checking.words import Reader
     from duck_and_cover.design.compose import Design
-    from duck_and_cover.design.kit import KitFile
+    from duck_and_cover.design.kit import KitFile, Missing
     from duck_and_cover.design.report import Nearest
     from duck_and_cover.design.style import Seeds, Style
     from duck_and_cover.generation.engine import Engine
@@ -96,28 +97,52 @@ class Sleeve:
     def kit(
         self,
         folder: str | Path,
-        progress: Callable[[KitFile], None] = lambda file: None,
+        progress: Callable[[KitFile | Missing], None] = lambda file: None,
         *,
+        catalogue: str | None = None,
+        rights: str | None = None,
+        profile: str | Path | None = None,
+        without: Collection[str] = (),
         reader: Reader | None = None,
         nearest: Sequence[Nearest] | None = None,
     ) -> Path:
-        """Write everything that a release needs into a new folder (`design.kit.FILES` says what), whole or not at all.
+        """Write everything that a release needs into a new folder (`design.kit` says what), whole or not at all.
 
-        progress:  is told of each file when it is written.
-        reader:    reads words off pixels, for the stores' rules about them; None leaves those unlooked at.
-        nearest:   training covers near to the art, for the report; None where there is no index of them.
+        progress:   is told of each file when it is written, and of one that is not there, why.
+        catalogue:  number of the release, printed on spines, backs and labels.
+        rights:     the line of rights on backs and labels; None writes "© YEAR ARTIST", "" none.
+        profile:    ICC file of the press; None takes coated paper by FOGRA39.
+        without:    "print" or "moving", to leave those out.
+        reader:     reads words off pixels, for the stores' rules about them; None leaves those unlooked at.
+        nearest:    training covers near to the art, for the report; None where there is no index of them.
         Each size is printed anew, whatever that of this sleeve. A front that a store refuses is written all the same;
-        report.html and report.json ("stores") say by whom, for what, and what to do. Raises `CannotWrite`.
+        report.html and report.json ("stores") say by whom, for what, and what to do. Raises `BadInput` for tracks that
+        cannot be read or printed, a profile of another kind and a part that no kit has, and `CannotWrite`.
         """
+        from duck_and_cover.design import kit
         from duck_and_cover.design.compose import compose
-        from duck_and_cover.design.kit import SIZE_PX, Kit, check_folder, digital, reported, write_kit
+        from duck_and_cover.design.motion.loop import loop
+        from duck_and_cover.design.pieces.release import pieces
+
+        for part in without:
+            if part not in kit.PARTS:
+                raise UnknownChoice("part of a kit", part, kit.PARTS)
 
         def design(size_px: int) -> Design:
             return compose(self.finished_from, self.album, self.style, self.seeds, size_px, keep_ground=True)
 
-        target = check_folder(Path(folder))
-        whole = Kit(self.album, design(SIZE_PX), self.report, self._about, self.card, reader, nearest)
-        write_kit(target, reported(digital(whole, design), whole), progress)
+        target = kit.check_folder(Path(folder))
+        asked = {"catalogue": catalogue, "rights": rights, "profile": profile and str(profile), "without": [*without]}
+        report = {**self.report, "asked": {**self.report.get("asked", {}), **asked}}
+        parts: list[Iterable[KitFile | Missing]] = []
+        if "print" not in without:
+            sheets = pieces(self.album, self.finished_from, self.style, self.seeds, catalogue=catalogue,
+                            legal=rights)  # fmt: skip
+            parts.append(kit.printed(sheets, self._about, profile))
+        if "moving" not in without:
+            parts.append(kit.moving(lambda: loop(self.finished_from, self.album, self.style, self.seeds), self._about))
+        whole = kit.Kit(self.album, design(kit.SIZE_PX), report, self._about, self.card, reader, nearest)
+        kit.write_kit(target, kit.reported(chain(kit.digital(whole, design), *parts), whole), progress)
         return target
 
     @property

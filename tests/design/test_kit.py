@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,8 +21,11 @@ from duck_and_cover import Album, create
 from duck_and_cover.cli.kit import kit as command
 from duck_and_cover.cover import Pixels
 from duck_and_cover.design import kit
-from duck_and_cover.errors import CannotWrite
+from duck_and_cover.design.pieces import release
+from duck_and_cover.errors import BadInput, CannotWrite, Failure, UnknownChoice
 from duck_and_cover.sleeve import Sleeve
+
+digital, moving = (import_module(f"duck_and_cover.design.kit.{name}") for name in ("digital", "moving"))
 
 
 @pytest.fixture(scope="module")
@@ -26,19 +33,22 @@ def sleeve() -> Sleeve:
     return create(Album("Neon Meridian", "Coastline at Midnight", ("synthwave",), 1985), seed=20, size_px=64)
 
 
+FRONTS = sorted(name for name in kit.FILES if name not in kit.SOMETIMES)
+DIGITAL: dict[str, Any] = {"without": kit.PARTS}
+
+
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kit, "SIZE_PX", 300)
-    monkeypatch.setattr(kit, "LARGE_PX", 400)
-    monkeypatch.setattr(kit, "THUMBNAILS_PX", (640, 300, 64))
+    monkeypatch.setattr(digital, "LARGE_PX", 400)
+    monkeypatch.setattr(release, "pieces", partial(release.pieces, dpi=40))
 
 
 @pytest.mark.usefixtures("small")
 def test_every_promised_file_is_there_and_what_it_says(sleeve: Sleeve, tmp_path: Path) -> None:
-    said: list[kit.KitFile] = []
-    folder = sleeve.kit(tmp_path / "kit", said.append)
-    usual = sorted(name for name in kit.FILES if name not in kit.SOMETIMES)
-    assert sorted(path.name for path in folder.iterdir()) == usual == sorted(file.name for file in said)
+    said: list[kit.KitFile | kit.Missing] = []
+    folder = sleeve.kit(tmp_path / "kit", said.append, **DIGITAL)
+    assert sorted(path.name for path in folder.iterdir()) == FRONTS == sorted(file.name for file in said)
     sizes = {"cover.png": 300, "cover.jpg": 300, "art.png": 300, "cover-4000.jpg": 400, "cover-64.jpg": 64}
     for name, px in sizes.items():
         with Image.open(folder / name) as picture:
@@ -55,13 +65,13 @@ def test_every_promised_file_is_there_and_what_it_says(sleeve: Sleeve, tmp_path:
     for row in told["files"]:
         data = (folder / row["name"]).read_bytes()
         assert (len(data), hashlib.sha256(data).hexdigest()) == (row["bytes"], row["sha256"])
-    assert {row["name"] for row in told["files"]} == {*usual} - {"report.html", "report.json"}
+    assert {row["name"] for row in told["files"]} == {*FRONTS} - {"report.html", "report.json"}
     assert told["bundle"] in (folder / "report.html").read_text("utf-8")
 
 
 @pytest.mark.usefixtures("small")
 def test_every_file_says_what_it_is(sleeve: Sleeve, tmp_path: Path) -> None:
-    folder = sleeve.kit(tmp_path / "kit")
+    folder = sleeve.kit(tmp_path / "kit", **DIGITAL)
     provenance = f"bundle sha256 {sleeve.report['bundle']}".encode()
     for path in folder.iterdir():
         data = path.read_bytes()
@@ -85,7 +95,7 @@ def test_a_kit_is_held_against_the_stores_rules(sleeve: Sleeve, tmp_path: Path) 
         seen.append(pixels.shape)
         return [Said("NEON MERIDIAN"), Said("BUY IT NOW")]
 
-    folder = sleeve.kit(tmp_path / "kit", reader=reader)
+    folder = sleeve.kit(tmp_path / "kit", reader=reader, **DIGITAL)
     told = json.loads((folder / "report.json").read_text("utf-8"))
     assert seen == [(300, 300, 3)], "the front is read once, for all its files"
     assert [*told["checks"]] == ["cover.jpg", "cover-4000.jpg", "cover.png"]
@@ -94,7 +104,7 @@ def test_a_kit_is_held_against_the_stores_rules(sleeve: Sleeve, tmp_path: Path) 
     assert told["read"][1] == {"text": "BUY IT NOW", "score": 0.99} and not stores["SoundCloud"]["not_looked_at"]
     page = (folder / "report.html").read_text("utf-8")
     assert "Refused by" in page and "BUY IT NOW" in page
-    unread = json.loads((sleeve.kit(tmp_path / "unread") / "report.json").read_text("utf-8"))
+    unread = json.loads((sleeve.kit(tmp_path / "unread", **DIGITAL) / "report.json").read_text("utf-8"))
     assert (
         unread["read"] is None
         and "names" in {row["store"]: row for row in unread["stores"]}["SoundCloud"]["not_looked_at"]
@@ -103,14 +113,72 @@ def test_a_kit_is_held_against_the_stores_rules(sleeve: Sleeve, tmp_path: Path) 
 
 @pytest.mark.usefixtures("small")
 def test_stores_that_want_small_files_get_one(sleeve: Sleeve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    most = len((sleeve.kit(tmp_path / "a") / "cover.jpg").read_bytes()) * 2 // 3
-    monkeypatch.setattr(kit, "SMALL_BYTES", most)
-    folder = sleeve.kit(tmp_path / "b")
+    most = len((sleeve.kit(tmp_path / "a", **DIGITAL) / "cover.jpg").read_bytes()) * 2 // 3
+    monkeypatch.setattr(digital, "SMALL_BYTES", most)
+    folder = sleeve.kit(tmp_path / "b", **DIGITAL)
     assert (folder / "cover-3mb.jpg").stat().st_size <= most and sorted(kit.FILES) == sorted(
         path.name for path in folder.iterdir()
     )
-    monkeypatch.setattr(kit, "SMALL_BYTES", 500)
-    assert not (sleeve.kit(tmp_path / "c") / "cover-3mb.jpg").exists(), "where no quality is low enough"
+    monkeypatch.setattr(digital, "SMALL_BYTES", 500)
+    assert not (sleeve.kit(tmp_path / "c", **DIGITAL) / "cover-3mb.jpg").exists(), "where no quality is low enough"
+
+
+@pytest.mark.usefixtures("small")
+def test_a_whole_kit_has_a_pdf_and_a_proof_of_every_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moving, "encoder", lambda: None)
+    tracks = ("Side A", "Night Bus 3:45", "Sodium Lights 4:12", "Side B", "Chrome Tide 3:33")
+    album = Album("Neon Meridian", "Coastline at Midnight", ("synthwave",), 1985, tracks)
+    said: list[kit.KitFile | kit.Missing] = []
+    folder = create(album, seed=20, size_px=64).kit(tmp_path / "kit", said.append, catalogue="NM 004")
+    names = {path.stem for path in (folder / "print").glob("*.pdf")}
+    assert names == {"cd-front", "cd-tray", "cd-label", "lp-jacket", "lp-label-a", "lp-label-b", "7-inch-front",
+                     "7-inch-back", "j-card"}  # fmt: skip
+    assert names == {path.stem for path in (folder / "print" / "proofs").glob("*.jpg")}
+    told = json.loads((folder / "report.json").read_text("utf-8"))
+    assert [*told["missing"]] == ["moving/loop.mp4"] and "install ffmpeg" in told["missing"]["moving/loop.mp4"]
+    assert [file for file in said if isinstance(file, kit.Missing)] and not (folder / "moving").exists()
+    tray = next(row for row in told["files"] if row["name"] == "print/cd-tray.pdf")
+    assert tray["notes"][0].startswith("150 × 118 mm, 3 mm of bleed, 40 dpi, ") and "FOGRA39" in tray["notes"][0]
+    page = (folder / "report.html").read_text("utf-8")
+    assert "moving/loop.mp4</code> is not there" in page and "print/cd-tray.pdf" in page
+    assert "--catalogue &#x27;NM 004&#x27;" in told_command(page) and "--track &#x27;Side A&#x27;" in told_command(page)
+
+
+def told_command(page: str) -> str:
+    """The command of a report, without its colours."""
+    return re.sub(r"</?span[^>]*>", "", page)
+
+
+@pytest.mark.usefixtures("small")
+def test_what_cannot_be_printed_leaves_nothing_half_written(sleeve: Sleeve, tmp_path: Path) -> None:
+    album = Album("Nine", "Low Tide", tracks=("One (3:45)", "Two (3:75)"))
+    with pytest.raises(BadInput, match="'Two' plays '3:75', which is no time"):
+        create(album, seed=1, size_px=64).kit(tmp_path / "kit")
+    with pytest.raises(BadInput, match="ICC"):
+        (tmp_path / "p.icc").write_bytes(b"no profile")
+        sleeve.kit(tmp_path / "kit", profile=tmp_path / "p.icc")
+    with pytest.raises(UnknownChoice, match="no part of a kit is called 'prints'"):
+        sleeve.kit(tmp_path / "kit", without=("prints",))
+    assert [path.name for path in tmp_path.iterdir()] == ["p.icc"]
+
+
+def test_an_encoder_that_fails_costs_only_the_loop(sleeve: Sleeve, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(frames: Iterable[Pixels], *args: object, **options: object) -> Path:
+        next(iter(frames))
+        raise Failure("ffmpeg gave up at frame 1: no space")
+
+    monkeypatch.setattr(moving, "encoder", lambda: "one")
+    monkeypatch.setattr(moving, "encode", broken)
+
+    class Short:
+        def __len__(self) -> int:
+            return 72
+
+        def __iter__(self) -> Iterator[Pixels]:
+            yield np.zeros((1920, 1080, 3), np.uint8)
+
+    (missing,) = moving.moving(Short, {})  # type: ignore[arg-type]
+    assert missing == kit.Missing("moving/loop.mp4", "ffmpeg gave up at frame 1: no space")
 
 
 def test_others_add_their_files_in_folders_of_their_own(tmp_path: Path) -> None:
@@ -131,7 +199,7 @@ def test_a_folder_in_use_is_left_alone(sleeve: Sleeve, tmp_path: Path) -> None:
         sleeve.kit(tmp_path / "no" / "kit")
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
     (tmp_path / "empty").mkdir()
-    assert len(list(sleeve.kit(tmp_path / "empty").iterdir())) == len(kit.FILES) - len(kit.SOMETIMES)
+    assert sorted(path.name for path in sleeve.kit(tmp_path / "empty", **DIGITAL).iterdir()) == FRONTS
 
 
 def test_what_breaks_off_leaves_nothing(tmp_path: Path) -> None:
@@ -147,11 +215,12 @@ def test_what_breaks_off_leaves_nothing(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("small")
 def test_the_command_says_what_each_file_is_for(tmp_path: Path) -> None:
     reply = CliRunner().invoke(
-        command, ["--artist", "Nine", "--album", "Low Tide", "--seed", "3", "-o", str(tmp_path / "k")]
-    )
+        command, ["--artist", "Nine", "--album", "Low Tide", "--seed", "3", "-o", str(tmp_path / "k"),
+                  "--without", "print", "--without", "moving"]
+    )  # fmt: skip
     assert reply.exit_code == 0, reply.output
     assert "cover.jpg" in reply.output and "at most 10 MB" in reply.output
-    assert f"{len(kit.FILES) - len(kit.SOMETIMES)} files" in reply.output and "report.html" in reply.output
+    assert f"{len(FRONTS)} files" in reply.output and "report.html" in reply.output
     assert "refused by SoundCloud, size: make it at the size wanted" in reply.output, "300 px are too small"
     assert re.search(r"\d of 14 stores take it", reply.output), "a kit that is refused is made, and says so"
     listed = CliRunner().invoke(command, ["--layout", "list"])

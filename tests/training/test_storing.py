@@ -11,13 +11,14 @@ from torch import nn
 
 from duck_and_cover.condition import Condition
 from duck_and_cover.generation.engine import open_engine
+from duck_and_cover.training import storing
 from duck_and_cover.training.export import export
 from duck_and_cover.training.storing import FEWEST, rounded, store
 
 
-def layer(seed: int = 0, **of: int) -> nn.Linear:
-    torch.manual_seed(seed)
-    return nn.Linear(of.get("c_in", 96), of.get("c_out", 64))
+def layer() -> nn.Linear:
+    torch.manual_seed(0)
+    return nn.Linear(FEWEST // 64 + 1, 64)
 
 
 def model_of(**tensors: np.ndarray) -> onnx.ModelProto:
@@ -46,6 +47,10 @@ def test_eight_bits_err_by_half_a_step_at_most() -> None:
     assert torch.all(error <= 0.53 * step), "half a step, and the scale's own rounding"
     assert float(error.max()) > 0.3 * float(step.min())
     assert torch.equal(net.bias, net.bias.half().float()), "small tensors keep half precision"
+    small = nn.Linear(64, 64)
+    before = small.weight.detach().clone()
+    rounded(small, 8)
+    assert torch.equal(small.weight, before.half().float())
     again = net.weight.detach().clone()
     rounded(net, 8)
     assert torch.equal(net.weight, again), "rounding what is rounded changes nothing"
@@ -81,7 +86,10 @@ def test_what_was_not_rounded_is_left_alone() -> None:
     assert kinds(model) == {"weight": onnx.TensorProto.FLOAT}
 
 
-def test_a_bundle_of_bytes_is_smaller_and_draws_nearly_the_same(finished_run: Path, tmp_path: Path) -> None:
+def test_a_bundle_of_bytes_is_smaller_and_draws_nearly_the_same(
+    finished_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storing, "FEWEST", 4096)  # the network of the tests has no larger layers
     plain, small = export(finished_run, tmp_path / "plain"), export(finished_run, tmp_path / "small", bits=8)
     assert small.model.stat().st_size < 0.75 * plain.model.stat().st_size
     assert (plain.facts["training"]["bits"], small.facts["training"]["bits"]) == (16, 8)

@@ -26,7 +26,10 @@ _RECORD = (
     click.option("--genre", "genres", multiple=True, metavar="G",
                  help="Any text, most important first; may be repeated."),
     click.option("--year", type=int, metavar="Y", help="Release year, 1900 to 2100."),
-    click.option("--track", "tracks", multiple=True, metavar="S", help="A track title; may be repeated."),
+    click.option("--track", "tracks", multiple=True, metavar="S",
+                 help="A track, as in 'A1 So What 9:22', or a heading, as in 'Side B'; may be repeated."),
+    click.option("--tracks", "track_file", type=click.File(encoding="utf-8"), metavar="FILE",
+                 help="Tracks from a text file, one a line; - reads what is piped in."),
     click.option("--seed", type=int, metavar="N", help="The same seed makes the same cover. [default: a new one]"),
     click.option("--seed-of", "axis_seeds", multiple=True, metavar="AXIS=N",
                  help="Another seed for art, finish, palette, type or layout alone; may be repeated."),
@@ -63,7 +66,8 @@ class Wanted:
     @classmethod
     def of(cls, options: dict[str, Any]) -> Wanted:
         """From what `record_options` and `look_options` gave a command."""
-        record = Album(*(options[name] for name in ("artist", "album", "genres", "year", "tracks")))
+        tracks = (*options["tracks"], *_lines(options["track_file"]))
+        record = Album(options["artist"], options["album"], options["genres"], options["year"], tracks)
         how = {name: options[name] for name in ("seed", "engine", "art", *AXES)}
         return cls(record, how | {"seeds": _axis_seeds(options["axis_seeds"])})
 
@@ -86,6 +90,14 @@ def slug(album: Album) -> str:
     plain = unicodedata.normalize("NFKD", text)
     plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
     return re.sub(r"[^\w]+", "-", plain).strip("-_")[:60] or "cover"
+
+
+def _lines(file: Any) -> list[str]:
+    """What a text file of tracks holds, without its empty lines."""
+    try:
+        return [line.strip() for line in file or () if line.strip()]
+    except UnicodeDecodeError as error:
+        raise BadInput(f"--tracks {file.name}: holds bytes that are not text; save it in UTF-8") from error
 
 
 def _axis_seeds(texts: tuple[str, ...]) -> dict[str, int]:

@@ -131,7 +131,8 @@ def _draw_layer(page: pydyf.Stream, layer: Layer, side: float) -> None:
 def draw_path(page: pydyf.Stream, outline: Outline, scale: float, origin: tuple[float, float]) -> None:
     """The contours of an outline; quadratic curves are raised to cubic ones, which are the same curves.
 
-    scale:   points for one unit of the outline.    origin: where its (0, 0) lies on the page, points from the lower left.
+    scale:   points for one unit of the outline.
+    origin:  where its (0, 0) lies on the page, points from the lower left.
     """
     points = (outline.points * (scale, -scale) + origin).tolist()
     at = 0

@@ -11,6 +11,7 @@ from duck_and_cover.album import Album, Track
 __all__ = ["command"]
 
 _LOOKS = ("finish", "palette", "type", "lettering", "layout")
+_RELEASE = ("catalogue", "rights", "profile")
 
 
 def command(album: Album, report: Mapping[str, Any], name: str = "kit") -> str:
@@ -34,9 +35,11 @@ def command(album: Album, report: Mapping[str, Any], name: str = "kit") -> str:
         words += ["--seed-of", f"{axis}={number}"]
     if report.get("variant", 1) > 1:
         asked |= _whole_look(report)
-    for option in ("engine", "art", *_LOOKS):
-        if asked.get(option):
+    for option in ("engine", "art", *_LOOKS, *_RELEASE):
+        if asked.get(option) or (option == "rights" and asked.get(option) == ""):
             words += [f"--{option}", str(asked[option])]
+    for part in asked.get("without", ()):
+        words += ["--without", part]
     return shlex.join(words)
 
 

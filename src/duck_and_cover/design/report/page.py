@@ -17,7 +17,7 @@ def page(told: Told) -> str:
     title = album.title or album.artist or "Untitled"
     parts = [
         ("Stores", tables.stores(told) if told.checks else ""),
-        ("Files", tables.files(told.files)),
+        ("Files", tables.files(told.files, told.missing)),
         ("Pieces", tables.pictures(told.files)),
         ("Make it again", sections.again(told)),
         ("What was asked", sections.asked(told)),

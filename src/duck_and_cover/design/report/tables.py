@@ -71,15 +71,17 @@ def rules(name: str, report: Report, *, whole: bool = True) -> str:
     return f"<h3>{escape(name)}, {escape(report.picture)}</h3>{out}{listed}"
 
 
-def files(entries: Sequence[Entry]) -> str:
-    """One table, its rows in groups."""
+def files(entries: Sequence[Entry], missing: Mapping[str, str]) -> str:
+    """One table, its rows in groups, and what is not there."""
     rows = []
     for group, heading in GROUPS.items():
         own = [f'<tr><td class="name"><code>{escape(each.name)}</code></td><td class="fill">{escape(each.purpose)}</td>'
                f'<td class="n">{size(each.size_bytes)}</td></tr>'
                for each in entries if each.group == group]  # fmt: skip
         rows += [f'<tr class="group"><td colspan="3">{escape(heading)}</td></tr>', *own] if own else []
-    return f'<table class="files">{"".join(rows)}</table>'
+    without = "".join(f"<p>{_mark('look')}<code>{escape(name)}</code> is not there: {escape(why)}.</p>"
+                      for name, why in missing.items())  # fmt: skip
+    return f'<table class="files">{"".join(rows)}</table>{without}'
 
 
 def pictures(entries: Iterable[Entry]) -> str:

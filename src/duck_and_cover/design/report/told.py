@@ -63,6 +63,7 @@ class Told:
     checks:   file -> what the stores' rules say of it.
     lines:    what a reader read on the front; None where none is installed.
     nearest:  training covers, the nearest first; None where there is no index to search.
+    missing:  file that the kit does without -> why.
     """
 
     album: Album
@@ -75,3 +76,4 @@ class Told:
     lines: Sequence[Line] | None
     nearest: Sequence[Nearest] | None
     files: Sequence[Entry]
+    missing: Mapping[str, str] = field(default_factory=dict)
