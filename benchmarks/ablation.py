@@ -1,6 +1,6 @@
 """What does each field of a condition add? In benchmarks/ablation.md and .json.
 
-    python benchmarks/ablation.py COVERS [--engine flow-64] [--letters letters.jsonl]
+    python benchmarks/ablation.py COVERS [--engine flow-128] [--letters letters.jsonl]
 
 Held-out covers are mixed with noise and the denoiser is asked for the way back: told nothing, told one field, told all.
 The same noise each time, so that the difference in error is due to the field alone. A field that the network does not
@@ -35,7 +35,7 @@ OTHERS = "everything of another cover"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("covers", type=Path)
-    parser.add_argument("--engine", default="flow-64")
+    parser.add_argument("--engine", default="flow-128")
     parser.add_argument("--letters", type=Path)
     arguments = parser.parse_args()
     engine = open_engine(arguments.engine)

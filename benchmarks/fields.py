@@ -1,6 +1,6 @@
 """What does each field of a condition add to what a network draws? In benchmarks/fields.md and .json.
 
-    python benchmarks/fields.py COVERS [--engines flow-64 BUNDLE ...] [--letters letters.jsonl] [--drawn 4]
+    python benchmarks/fields.py COVERS [--engines flow-128 BUNDLE ...] [--letters letters.jsonl] [--drawn 4]
 
 Any family, denoiser or GAN, by what it draws: for held-out covers the network draws pictures, told nothing, told one
 field, told all. The energy score (`evaluation/energy.py`) says how well they foretell the cover. A field that the

@@ -13,7 +13,7 @@ from duck_and_cover.errors import UnknownChoice
 
 __all__ = ["DEFAULT_ENGINE", "DEFAULT_JUDGE", "DEFAULT_UPSCALER", "Engine", "engine_names", "open_engine", "shelf"]
 
-DEFAULT_ENGINE = "flow-64"
+DEFAULT_ENGINE = "flow-128"
 DEFAULT_JUDGE = "judge-64"
 DEFAULT_UPSCALER = "upscaler-256"
 

@@ -53,33 +53,49 @@ class OnnxEngine:
         return self.bundle.sha256
 
     def draw(self, condition: Condition, seed: int) -> Cover:
+        """One picture, uint8 (R, R, 3). Each is drawn alone, so its pixels do not depend on what else is asked for."""
+        return self.draw_from(self.latent(seed), condition, seed)
+
+    def latent(self, seed: int) -> Array:
+        """Where a picture starts: standard normal numbers, (1, Z) or (1, 3, R, R)."""
+        raise NotImplementedError
+
+    def draw_from(self, latent: Array, condition: Condition, seed: int) -> Cover:
+        """The picture that starts at a latent; `seed` is what its origin will say."""
         raise NotImplementedError
 
 
 class GeneratorEngine(OnnxEngine):
     """A GAN: one evaluation a picture."""
 
-    def draw(self, condition: Condition, seed: int) -> Cover:
+    def latent(self, seed: int) -> Array:
+        """(1, Z)."""
+        return np.random.default_rng(seed).standard_normal((1, self.session.inputs["z"][1]), np.float32)
+
+    def draw_from(self, latent: Array, condition: Condition, seed: int) -> Cover:
         """One picture, uint8 (R, R, 3)."""
-        z = np.random.default_rng(seed).standard_normal((1, self.session.inputs["z"][1]), np.float32)
         asked = self.bundle.encoder.encode(condition)[None]
-        (picture,) = self.session.run(["picture"], {"z": z, "condition": asked})
+        (picture,) = self.session.run(["picture"], {"z": latent, "condition": asked})
         return Cover(from_network(picture)[0], Drawn(self.sha256, condition, seed))
 
 
 class DenoiserEngine(OnnxEngine):
     """A flow-matching denoiser, followed from noise to a picture with guidance."""
 
-    def draw(self, condition: Condition, seed: int) -> Cover:
-        """One picture, uint8 (R, R, 3). Each is drawn alone, so its pixels do not depend on what else is asked for."""
-        size, sampler = self.bundle.resolution_px, self.bundle.sampler
-        noise = np.random.default_rng(seed).standard_normal((1, 3, size, size), np.float32)
+    def latent(self, seed: int) -> Array:
+        """(1, 3, R, R)."""
+        size = self.bundle.resolution_px
+        return np.random.default_rng(seed).standard_normal((1, 3, size, size), np.float32)
+
+    def draw_from(self, latent: Array, condition: Condition, seed: int) -> Cover:
+        """One picture, uint8 (R, R, 3)."""
+        sampler = self.bundle.sampler
         familiarity = self.bundle.familiarity(condition)
         asked = self.bundle.encoder.encode(condition)[None]
         asked[:, self.bundle.encoder.fields["genres"]] *= familiarity
         open_ = np.zeros_like(asked)
         amount = np.float32((sampler.guidance - 1.0) * familiarity if asked.any() else 0.0)
-        difference = np.zeros_like(noise)
+        difference = np.zeros_like(latent)
 
         def velocity(x: Array, t: float, step: int) -> Array:
             nonlocal difference
@@ -88,7 +104,7 @@ class DenoiserEngine(OnnxEngine):
                 difference = conditional - self._velocity(x, t, open_)
             return (conditional + amount * difference).astype(np.float32)
 
-        picture = follow(velocity, noise, times_of(sampler))
+        picture = follow(velocity, latent, times_of(sampler))
         return Cover(from_network(picture)[0], Drawn(self.sha256, condition, seed))
 
     def _velocity(self, x: Array, t: float, condition: Array) -> Array:
