@@ -33,7 +33,7 @@ class Shown:
 
 
 SHOWN = (
-    Shown("thrash-metal", Album("Gravewind", "Engines of the Drowned", ("thrash metal",), 1988), 7),
+    Shown("thrash-metal", Album("Gravewind", "Engines of the Drowned", ("thrash metal",), 1988), 6),
     Shown("jazz", Album("Odell Marsh Quintet", "Blue Hour on Ninth", ("jazz", "hard bop"), 1959), 5),
     Shown("synthwave", Album("Neon Meridian", "Coastline at Midnight", ("synthwave",), 1985), 20),
     Shown("folk", Album("Maren Holloway", "Letters from the Orchard", ("folk",), 1972), 10),
