@@ -142,14 +142,40 @@ def test_words_stay_whole_and_off_the_players_head_and_foot(layout: str) -> None
     assert tall > 1.25 * own or any(w.outline is not None or w.own[2] - w.own[0] < 0.8 for w in stage.windows)
 
 
-def test_a_full_picture_fills_the_frame_and_marks_run_to_its_edges() -> None:
-    style = choose_style(ALBUM, art(), SEEDS, finish="xerox", layout="band")
+def test_a_full_picture_fills_the_frame_and_frames_run_to_its_edges() -> None:
+    style = choose_style(ALBUM, art(), SEEDS, finish="xerox", layout="edge")
     stage = staged(planned(art(), ALBUM, style, SEEDS))
     assert not stage.bare and stage.windows[0].box == (0.0, -OVER, 1.0, 1.0 + OVER)
-    assert stage.marks[0][0].bounds[3] >= 1 + OVER - 1e-6
     framed = staged(planned(art(), ALBUM, choose_style(ALBUM, art(), SEEDS, layout="recital"), SEEDS))
     frame = max((o.bounds for o, _ in framed.marks), key=lambda b: b[3] - b[1])
     assert frame[1] == pytest.approx(0.03 - OVER, abs=1e-6) and frame[3] == pytest.approx(0.97 + OVER, abs=1e-6)
+
+
+def test_a_bar_across_a_picture_ends_beyond_its_words() -> None:
+    """Else it were a solid foot of a third of the frame."""
+    style = choose_style(ALBUM, art(), SEEDS, finish="xerox", layout="band")
+    plan = planned(art(), ALBUM, style, SEEDS)
+    stage = staged(plan)
+    assert stage.windows[0].box == (0.0, -OVER, 1.0, 1.0 + OVER), "with picture above and below"
+    _, top, _, foot = stage.marks[0][0].bounds
+    assert plan.marks[0][0].bounds[1] == pytest.approx(top, abs=1e-9)
+    high, low = min(t.bounds[1] for t in plan.texts), max(t.bounds[3] for t in plan.texts)
+    assert foot - low == pytest.approx(high - top, abs=0.004) and foot < 1
+
+
+def test_a_disc_grows_and_stays_round_between_its_words() -> None:
+    style = choose_style(ALBUM, art(), SEEDS, layout="disc")
+    plan = planned(art(), ALBUM, style, SEEDS)
+    stage = staged(plan)
+    (window,) = stage.windows
+    left, top, right, bottom = window.box
+    assert right - left == pytest.approx(bottom - top, abs=1e-9)
+    assert right - left > 1.3 * (window.own[2] - window.own[0])
+    assert window.outline is not None and window.outline.bounds == pytest.approx(window.box, abs=1e-3)
+    for item, shift in zip(plan.texts, stage.shifts, strict=True):
+        y0, y1 = item.bounds[1] + shift, item.bounds[3] + shift
+        assert y1 < top or y0 > bottom, "words gave way"
+    assert left > 0.02 and not any(stage.floats(item) for item in plan.texts)
 
 
 def test_the_screen_stays_while_the_art_moves() -> None:

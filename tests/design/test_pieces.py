@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 
+import cv2
 import numpy as np
 import pytest
 
 from duck_and_cover.album import Album, Track
+from duck_and_cover.design.pieces import scenes
+from duck_and_cover.design.pieces.backs import back
 from duck_and_cover.design.pieces.formats import SHEETS, sheet_named
+from duck_and_cover.design.pieces.matter import Matter
+from duck_and_cover.design.pieces.pasteup import Pasteup
 from duck_and_cover.design.pieces.preview import preview
 from duck_and_cover.design.pieces.release import pieces
 from duck_and_cover.design.pieces.sheet import Piece
@@ -187,6 +193,50 @@ def test_a_front_is_composed_for_its_size_and_mirrored_into_the_bleed() -> None:
     jacket = made("metal")["lp-jacket"]
     x0, _, x1, _ = next(t for t in jacket.words if t.name == "front artist").layers[-1].outline.bounds
     assert jacket.sheet.panel("front").x_mm + 10 < x0 < x1 < jacket.sheet.width_mm - 10
+
+
+def test_every_front_has_the_same_inks(release: dict[str, Piece]) -> None:
+    """A record's jacket and its cassette are one design: nothing is chosen anew where the front is smaller."""
+    inks = {
+        name: {text.name: [layer.colour for layer in text.layers] for text in piece.words if "front " in text.name}
+        for name, piece in release.items() if name in ("cd-front", "7-inch-front", "lp-jacket", "j-card")
+    }  # fmt: skip
+    told = [each for each in inks.values() if each]
+    assert len(told) >= 2 or not any(text.name.startswith("front") for text in release["cd-front"].words)
+    assert all(each == told[0] for each in told)
+    small = release["cd-front"].ground[9:-9, 9:-9]
+    large = release["7-inch-front"].ground[9:-9, 9:-9]
+    seen = [cv2.resize(each, (60, 60), interpolation=cv2.INTER_AREA).astype(int) for each in (small, large)]
+    assert np.abs(seen[0] - seen[1]).mean() < 4
+
+
+def test_a_bare_back_has_a_picture_where_there_is_much_room() -> None:
+    album, _, style, seeds = styled("korean")
+    paste = Pasteup(sheet_named("7-inch-back"), style, seeds, 184.0, DPI)
+    back(paste, paste.sheet.panel("back").box, art(8), Matter.of(album), arrangement="sheet")
+    bare = Pasteup(sheet_named("7-inch-back"), style, seeds, 184.0, DPI)
+    bare.bare(bare.whole, scenes.sheet_tone(style, seeds), 3)
+    apart = np.abs(paste.ground.astype(int) - bare.ground).max(2) > 40
+    rows, columns = np.flatnonzero(apart.any(1)), np.flatnonzero(apart.any(0))
+    assert len(rows) > 0.3 * len(apart) and 0.25 < len(columns) / apart.shape[1] < 0.6
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 6])
+def test_a_disc_whose_list_is_too_long_for_it_has_a_picture(seed: int) -> None:
+    """Else half of it would be bare."""
+    lines = tuple(f"{'The river that nobody crossed twice and the lantern ' * 2}{i}" for i in range(20))
+    album, seeds = Album("Ensemble", "Songs", ("folk",), 1990, lines), Seeds.of(seed)
+    style = choose_style(album, art(3), seeds)
+    disc = dict(pieces(album, art(3), style, seeds, dpi=40))["cd-label"]()
+    assert disc.report["arrangement"] == "split" and disc.report["tracks_told"] is False
+    short = dict(pieces(replace(album, tracks=("One", "Two")), art(3), style, seeds, dpi=40))["cd-label"]()
+    assert short.report["tracks_told"] is (short.report["arrangement"] == "plain")
+
+
+def test_a_front_on_a_cassette_is_not_named_again_below(release: dict[str, Piece]) -> None:
+    card = release["j-card"]
+    below = [text for text in card.words if text.name == "names" and text.layers[0].outline.bounds[0] > 29]
+    assert not below or not any(text.name.startswith("front") for text in card.words)
 
 
 def test_rights_are_what_was_given() -> None:

@@ -81,9 +81,10 @@ def test_any_words_are_words_and_nothing_is_fetched(sleeve: Sleeve) -> None:
 def test_everything_is_told(sleeve: Sleeve) -> None:
     text = read(told_of(sleeve)).text
     report = sleeve.report
+    learned_from = dict(facts(sleeve.card))["data"].split(":")[0]
     wanted = [report["bundle"], report["engine"], str(report["seeds"]["finish"]), report["palette"]["name"],
               report["finish"], report["palette"]["paper"], "2.5 MB", "for <stores>", "duckcover kit --seed 3",
-              "9,157 of 9,783 covers", "Apache-2.0", "no index of the training covers", "gather"]  # fmt: skip
+              learned_from, "Apache-2.0", "no index of the training covers", "gather"]  # fmt: skip
     assert [fact for fact in wanted if fact not in text] == []
     for each in report["texts"]:
         assert each["face"] in text and f"{each['contrast_p5']:.1f} of {each['contrast_needed']:g}" in text
@@ -163,6 +164,15 @@ def test_told_tracks_become_lines_that_are_read_alike() -> None:
     assert [(each.title, each.seconds) for part in parts for each in part.tracks] == [
         (each.title, each.seconds) for each in tracks
     ]
+
+
+def test_proofs_stand_together_below_the_print_files(sleeve: Sleeve) -> None:
+    entries = [Entry(f"print/{name}", group, name, 10) for each in ("tray", "label") for name, group in
+               ((f"{each}.pdf", "print"), (f"proofs/{each}.jpg", "proofs"))]  # fmt: skip
+    text = page(replace(told_of(sleeve), files=tuple(entries)))
+    places = [text.index(f"<code>print/{name}</code>") for name in
+              ("tray.pdf", "label.pdf", "proofs/tray.jpg", "proofs/label.jpg")]  # fmt: skip
+    assert places == sorted(places) and places[1] < text.index("How print will look") < places[2]
 
 
 def test_a_card_is_read_as_it_is_written() -> None:

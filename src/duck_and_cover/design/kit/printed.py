@@ -41,11 +41,17 @@ def _each(pieces: Iterable[tuple[str, Callable[[], Piece]]], about: Mapping[str,
           profile: Profile) -> Iterator[KitFile]:  # fmt: skip
     for name, make in pieces:
         piece = make()
-        what = PIECES[piece.sheet.name]
+        what = _what(name, piece.sheet.name)
         shown = proof(piece, profile, dpi=PROOF_DPI, folds=True)
         yield KitFile(f"print/{name}.pdf", print_pdf([piece], profile, about), "print", what,
                       encoded(_small(shown), "JPEG"), tuple(_notes(piece, profile)))  # fmt: skip
-        yield KitFile(f"print/proofs/{name}.jpg", encoded(shown, "JPEG", about), "print", f"how it will look: {what}")
+        yield KitFile(f"print/proofs/{name}.jpg", encoded(shown, "JPEG", about), "proofs", f"proof: {what}")
+
+
+def _what(name: str, sheet: str) -> str:
+    """What a piece is, and of which disc or side."""
+    mark = name.removeprefix(sheet).lstrip("-")
+    return f"{PIECES[sheet]}: {mark.upper()}" if mark else PIECES[sheet]
 
 
 def _notes(piece: Piece, profile: Profile) -> Iterator[str]:

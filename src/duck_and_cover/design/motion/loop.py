@@ -50,6 +50,9 @@ _EASED = {"tiles": 6}
 _LOOK_PX = 540
 """Width at which the ground of words is looked at."""
 
+_FRONT_PX = 1620
+"""Side of the front whose inks the words take: smaller ones may choose others where two read about alike."""
+
 _LOOKS = 8
 """At how many moments it is."""
 
@@ -175,11 +178,11 @@ def loop(
     if not LEAST_S <= seconds <= MOST_S:
         raise BadInput(f"a loop of {seconds} s; wanted {LEAST_S:g} to {MOST_S:g}")
     check_kind(move)
-    front = compose(art, album if words else replace(album, artist=None, title=None), style, seeds, _LOOK_PX)
+    front = compose(art, album if words else replace(album, artist=None, title=None), style, seeds, _FRONT_PX)
     stage = staged(front.plan)
     moving = move_for(Taste.of(album), style, seeds, move)
     picture = np.asarray(art, np.float32) / np.float32(255)
-    fields = tuple(veiled(stage, front, style, Field(picture, w.box, w.own, moving, style.finish.name == "mirror"))
+    fields = tuple(veiled(stage, front, style, Field(picture, w.box, w.read, moving, style.finish.name == "mirror"))
                    for w in stage.windows)  # fmt: skip
     drawing = Drawing(stage, fields, style, seeds)
     small = replace(drawing, width_px=_LOOK_PX)

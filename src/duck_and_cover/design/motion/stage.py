@@ -1,9 +1,10 @@
 """The stage: a square front laid out on an upright frame of nine to sixteen.
 
 The front's width is the frame's, so its words, dots and lines are as large beside the picture as there. A picture to
-the edges fills the frame. One on a sheet grows up and down as far as words leave it room, keeping its margin; panels,
-bars and frames that ran to an edge run to the edge of the frame. Words move as they are, if at all, and stay between
-the parts of a player that lie over a clip's head and foot.
+the edges fills the frame, and a bar across it ends beyond its words, with picture above and below. One on a sheet grows
+up and down as far as words leave it room, keeping its margin; a disc grows as far as the frame is wide. Panels and
+frames that ran to an edge run to the edge of the frame. Words move as they are, if at all, and stay between the parts
+of a player that lie over a clip's head and foot.
 
 Coordinates are the front's cover units; the frame reaches `OVER` beyond its head and foot.
 """
@@ -26,15 +27,16 @@ WIDTH_PX, HEIGHT_PX = 1080, 1920
 OVER = (HEIGHT_PX / WIDTH_PX - 1) / 2
 """How far the frame reaches beyond the square at head and foot, cover units."""
 
-_LIFT = 0.14
-"""By how much words above a picture on a sheet are lifted, so that the sheet is not bare over a quarter of the
-frame."""
+_GIVES = 0.2
+"""By how much words above or below a picture on a sheet move at most, so that the sheet is less bare and the picture
+larger; those between which it stands give way alike.
+"""
 
-_SUNK = 0.08
-"""By how much words below a picture on a sheet are let down; players show more over a clip's foot than its head."""
+_FREE = (0.16, 0.81)
+"""Share of the frame's height from its head between which moved words stand; players show more over a clip's foot."""
 
-_OPENED = 0.24
-"""By how much a picture grows between words above and below it: they give way by half of it each."""
+_ROUND = 0.46
+"""Radius up to which a disc grows."""
 
 _EDGE = 0.002
 
@@ -46,6 +48,11 @@ class Window:
     box: Box
     own: Box
     outline: Outline | None
+
+    @property
+    def read(self) -> Box:
+        """The box that art is cut for: the front's, or the frame's where it grew all round."""
+        return self.box if self.box[2] - self.box[0] > self.own[2] - self.own[0] + _EDGE else self.own
 
 
 @dataclass(frozen=True)
@@ -77,18 +84,24 @@ def staged(plan: Plan) -> Stage:
     boxed = [box for box, _ in plan.pictures if box != (0.0, 0.0, 1.0, 1.0)]
     if not boxed or not plan.texts:
         windows = tuple(_grown(plan, box, outline, 0.0, 0.0) for box, outline in plan.pictures)
-        return Stage(plan, windows, tuple((_run(o, 0.0, 0.0, 0.5), t) for o, t in plan.marks), (0.0,) * len(plan.texts))
+        marks: tuple[tuple[Outline, Tone], ...] = tuple(
+            (_ended(o, plan) if _bar(o, plan) else _run(o, 0.0, 0.0, 0.5), t) for o, t in plan.marks
+        )
+        return Stage(plan, windows, marks, (0.0,) * len(plan.texts))
     top, bottom = min(b[1] for b in boxed), max(b[3] for b in boxed)
     cut = (top + bottom) / 2
     above = [t.bounds[3] <= top + _EDGE for t in plan.texts]
     below = [t.bounds[1] >= bottom - _EDGE for t in plan.texts]
     up, down = 0.0, 0.0
     if all(above):
-        up, cut = _LIFT, top
+        (up, _), cut = _room(plan), top
     elif all(below):
-        down, cut = _SUNK, bottom
+        (_, down), cut = _room(plan), bottom
     elif any(above) and any(below) and all(o is None for _, o in plan.pictures):
-        up = down = _OPENED / 2
+        up = down = min(_room(plan))
+    elif any(above) and any(below) and len(boxed) == 1 and _disc(plan):
+        left, _, right, _ = boxed[0]
+        up = down = max(0.0, min(*_room(plan), _ROUND - (right - left) / 2))
     shifts = tuple(-up if a else down if b else 0.0 for a, b in zip(above, below, strict=True))
     windows = tuple(_grown(plan, box, outline, up, down) for box, outline in plan.pictures)
     return Stage(plan, windows, tuple((_run(o, up, down, cut), t) for o, t in plan.marks), shifts)
@@ -98,7 +111,9 @@ def _grown(plan: Plan, box: Box, outline: Outline | None, up: float, down: float
     """A picture as tall as words and marks leave it room; a shape that is no box keeps its form."""
     left, top, right, bottom = box
     if outline is not None and _round(outline):
-        return Window(box, box, outline)
+        wider = (left - up, top - up, right + up, bottom + up)
+        by = (wider[2] - wider[0]) / (right - left)
+        return Window(wider, box, outline.transformed([[by, 0, wider[0] - by * left], [0, by, wider[1] - by * top]]))
     others = [t.bounds for t in plan.texts] + [o.bounds for o, _ in plan.marks if not _around(o, box)]
     near = [o for o in others if o[0] < right and o[2] > left]
     head, foot = top - up, bottom + down
@@ -111,6 +126,40 @@ def _grown(plan: Plan, box: Box, outline: Outline | None, up: float, down: float
         by = (foot - head) / (bottom - top)
         outline = outline.transformed([[1, 0, 0], [0, by, head - by * top]])
     return Window(new, box, outline)
+
+
+def _disc(plan: Plan) -> bool:
+    return all(outline is not None and _round(outline) for _, outline in plan.pictures)
+
+
+def _room(plan: Plan) -> tuple[float, float]:
+    """How far words may go up, and down."""
+    tall = 1 + 2 * OVER
+    head, foot = min(t.bounds[1] for t in plan.texts), max(t.bounds[3] for t in plan.texts)
+    return (float(np.clip(head + OVER - _FREE[0] * tall, 0, _GIVES)),
+            float(np.clip(_FREE[1] * tall - OVER - foot, 0, _GIVES)))  # fmt: skip
+
+
+def _bar(outline: Outline, plan: Plan) -> bool:
+    """Whether an outline is a bar across a full picture that runs to the front's head or foot and bears words."""
+    left, top, right, bottom = outline.bounds
+    across = left < _EDGE and right > 1 - _EDGE and (top > _EDGE) != (bottom < 1 - _EDGE) and bottom - top < 0.8
+    return across and any(t.bounds[1] > top and t.bounds[3] < bottom for t in plan.texts)
+
+
+def _ended(outline: Outline, plan: Plan) -> Outline:
+    """A bar whose outer side lies as far beyond its words as its inner side does before them; its edges stay torn."""
+    _, top, _, bottom = outline.bounds
+    own = [t.bounds for t in plan.texts if t.bounds[1] > top and t.bounds[3] < bottom]
+    high, low = min(b[1] for b in own), max(b[3] for b in own)
+    points: NDArray[np.float64] = outline.points.copy()
+    middle = (high + low) / 2
+    if top > _EDGE:
+        outer, end, far = points[:, 1] > middle, low + (high - top), bottom
+    else:
+        outer, end, far = points[:, 1] < middle, high - (bottom - low), top
+    points[outer, 1] += (end - far) * (points[outer, 1] - middle) / (far - middle)
+    return Outline(outline.verbs, points)
 
 
 def _round(outline: Outline) -> bool:

@@ -259,7 +259,9 @@ def _ground(paste: Pasteup, box: Box, art: NDArray[np.uint8], made: _Set, *, mat
 
 
 def _stamp(paste: Pasteup, box: Box, art: NDArray[np.uint8], made: _Set) -> None:
-    """A small picture on a bare sheet, in the room between names and list or above both, where there is enough."""
+    """A small picture on a bare sheet, in the room between names and list or above both, where there is enough; always
+    where there is much, which would look forgotten.
+    """
     left, top, right, bottom = box
     margin = _margin(paste, box)
     above = [text.bounds[3] for text in made.heading]
@@ -270,7 +272,8 @@ def _stamp(paste: Pasteup, box: Box, art: NDArray[np.uint8], made: _Set) -> None
     else:
         high, low = max(above, default=top) + margin, below - margin
     side = min(low - high, 0.42 * (bottom - top))
-    if side < 0.2 * (bottom - top) or uniform("stamp", paste.seeds.layout) < 0.25:
+    share = side / (bottom - top)
+    if share < 0.2 or (share < 0.3 and uniform("stamp", paste.seeds.layout) < 0.4):
         return
     texts = made.texts
     x0, _, x1, _ = reach(texts) if texts else (left + margin, 0.0, right - margin, 0.0)

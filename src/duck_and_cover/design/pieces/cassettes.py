@@ -8,12 +8,22 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from duck_and_cover.album import Album
-from duck_and_cover.design.compose import compose
+from duck_and_cover.design.compose import Design
 from duck_and_cover.design.outline import Box
 from duck_and_cover.design.pieces import scenes
 from duck_and_cover.design.pieces.backs import aligned, listed, manner_of
-from duck_and_cover.design.pieces.letters import LEAST_PT, PT_MM, Text, fitted, lined, readers, small_print, voices
+from duck_and_cover.design.pieces.divisions import by_work, works_alone
+from duck_and_cover.design.pieces.letters import (
+    LEAST_PT,
+    LEGAL_PT,
+    PT_MM,
+    Text,
+    fitted,
+    lined,
+    readers,
+    small_print,
+    voices,
+)
 from duck_and_cover.design.pieces.matter import Matter
 from duck_and_cover.design.pieces.paragraphs import run_in
 from duck_and_cover.design.pieces.pasteup import Pasteup
@@ -27,12 +37,17 @@ from duck_and_cover.errors import BadInput
 __all__ = ["card"]
 
 
-def card(paste: Pasteup, art: NDArray[np.uint8], album: Album, matter: Matter, seeds: Seeds) -> bool:
-    """Print a J-card; returns whether the whole track list found room.
+_STRIPE_MM = 5.0
+"""Of bare sheet between a front and a detail of its picture, where no list stands below it."""
 
-    The front stands in the upper part of its panel where all its words are as large as 6 pt there, and the band below
+
+def card(paste: Pasteup, art: NDArray[np.uint8], design: Design, matter: Matter, seeds: Seeds) -> bool:
+    """Print a J-card; returns whether the whole track list found room. design: its front, as large as there.
+
+    The front stands in the upper part of its panel where all its words are as large as 5 pt there, and the band below
     has the track list, the flap the names; else its picture does, the band has the names and the flap the list, a
-    paragraph a side. Where a list does not fit its place it goes to the other, and nowhere where it fits neither.
+    paragraph a side. Where a list does not fit its place it goes to the other, and nowhere where it fits neither; then
+    a detail of the picture stands below a legible front.
     """
     sheet = paste.sheet
     front, back, flap = sheet.panel("front"), sheet.panel("spine"), sheet.panel("flap")
@@ -40,9 +55,8 @@ def card(paste: Pasteup, art: NDArray[np.uint8], album: Album, matter: Matter, s
     paste.bare(paste.whole, tone, 11)
     paste.bare(back.box, scenes.spine_tone(paste.style, seeds, tone), 13)
     square: Box = (front.x_mm, 0.0, front.x_mm + front.width_mm, front.width_mm)
-    design = compose(art, album, paste.style, seeds, round(paste.px_per_cover), keep_ground=True)
     least = min((text["size"] for text in design.report["texts"]), default=0.0) * front.width_mm / PT_MM
-    legible = least >= LEAST_PT
+    legible = least >= LEGAL_PT
     if legible:
         paste.front(square, design)
     elif matter.line or len(matter.tracks):
@@ -54,9 +68,13 @@ def card(paste: Pasteup, art: NDArray[np.uint8], album: Album, matter: Matter, s
     block = _listed(paste, matter, band)
     strips = None if legible and block else _flap(paste, flap, matter)
     if strips is None:
-        texts = [*(block or _names(paste, matter, band)), *_flap_names(paste, flap, matter)]
+        texts = [*(block or ([] if legible else _names(paste, matter, band))), *_flap_names(paste, flap, matter)]
     else:
-        texts = [*strips, *_names(paste, matter, band)]
+        texts = [*strips, *([] if legible else _names(paste, matter, band))]
+    if legible and not block and (matter.line or len(matter.tracks)):  # the front has told the names already
+        tall = front.height_mm - square[3] - _STRIPE_MM
+        paste.picture((square[0], square[3] + _STRIPE_MM, square[2], front.height_mm),
+                      scenes.detail(art, front.width_mm / tall, 0.6, calm=True))  # fmt: skip
     paste.type(texts, toward=tone)
     spine(paste, back, matter)
     return bool(block or strips) or not len(matter.tracks)
@@ -145,16 +163,20 @@ def _flap(paste: Pasteup, panel: Panel, matter: Matter) -> list[Text] | None:
 
 
 def _listed(paste: Pasteup, matter: Matter, room: Box) -> list[Text] | None:
-    """The track list in the middle of the band; None where there is none, or where it does not fit."""
+    """The track list in the middle of the band, or its works alone; None where there is none, or where it does not
+    fit.
+    """
     left, top, right, bottom = room
     if not len(matter.tracks):
         return None
     sides = (replace(side, heading=side.heading or side.side or "") for side in sided(matter.tracks) if side.tracks)
-    tracks = TrackList(tuple(sides))
-    try:
-        block = listed(tracks, paste.style, right - left, bottom - top, most_pt=8.0,
-                       manner=manner_of(paste.style, matter, paste.seeds))  # fmt: skip
-    except BadInput:
+    whole, manner = TrackList(tuple(sides)), manner_of(paste.style, matter, paste.seeds)
+    block = None
+    for tracks, how in ((by_work(whole), manner), (works_alone(whole), replace(manner, numbers=False))):
+        if block is None and tracks is not None:
+            with contextlib.suppress(BadInput):
+                block = listed(tracks, paste.style, right - left, bottom - top, most_pt=8.0, manner=how)
+    if block is None:
         return None
     x = {"left": left, "center": (left + right - block.width) / 2, "right": right - block.width}
     return list(block.moved(x[aligned(paste.style, matter)], top + (bottom - top - block.height) / 2).texts)

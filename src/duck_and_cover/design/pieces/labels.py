@@ -10,12 +10,13 @@ from duck_and_cover.colour import Colour
 from duck_and_cover.design.outline import Outline
 from duck_and_cover.design.pieces import scenes
 from duck_and_cover.design.pieces.backs import manner_of
+from duck_and_cover.design.pieces.divisions import works_alone
 from duck_and_cover.design.pieces.letters import LEAST_PT, LEGAL_PT, Text, fitted, lined, ringed, voices
-from duck_and_cover.design.pieces.listing import Block
+from duck_and_cover.design.pieces.listing import Block, Manner
 from duck_and_cover.design.pieces.matter import Matter
 from duck_and_cover.design.pieces.paragraphs import centred, run_in
 from duck_and_cover.design.pieces.pasteup import Pasteup
-from duck_and_cover.design.pieces.tracklist import Section, clock
+from duck_and_cover.design.pieces.tracklist import Section, TrackList, clock
 from duck_and_cover.design.taste import drawn
 from duck_and_cover.design.typography import DoesNotFit
 
@@ -40,9 +41,9 @@ def label(paste: Pasteup, art: NDArray[np.uint8], matter: Matter, section: Secti
     inner = radius - sheet.safe_mm - (_RIM_MM if matter.legal else 0.0)
     block = _tracks(paste, matter, section, inner, clear)
     disc = sheet.name == "cd-label"
-    split = (disc and drawn("layout", {"plain": 1.0, "split": 1.0}, "label", paste.seeds.layout) == "split") or not (
-        matter.line or section.tracks
-    )
+    wished = drawn("layout", {"plain": 1.0, "split": 1.0}, "label", paste.seeds.layout) == "split"
+    untold = block is None and bool(section.tracks)  # half of the label would be bare
+    split = (disc and (wished or untold)) or not (matter.line or section.tracks)
     block = None if split else block
     tone = scenes.sheet_tone(paste.style, paste.seeds)
     paste.bare(paste.whole, tone, 7)
@@ -71,7 +72,9 @@ def _chord(radius: float, y: float) -> float:
 
 
 def _tracks(paste: Pasteup, matter: Matter, section: Section, inner: float, clear: float) -> Block | None:
-    """The tracks under the hole, about x = 0 and from y = 0: a line each, or one paragraph."""
+    """The tracks under the hole, about x = 0 and from y = 0: a line each, or one paragraph; of works whose movements
+    are too many, the works.
+    """
     if not section.tracks:
         return None
     quiet = voices(paste.style)[1]
@@ -81,8 +84,13 @@ def _tracks(paste: Pasteup, matter: Matter, section: Section, inner: float, clea
 
     tall = inner - clear - 3.0
     manner = manner_of(paste.style, matter, paste.seeds)
-    block = centred(section, quiet, room, tall, most_pt=8.5, manner=manner, least_pt=max(LEAST_PT, quiet.least_pt))
-    return block or run_in(section, quiet, room, tall, most_pt=8.5)
+    least = max(LEAST_PT, quiet.least_pt)
+    block = centred(section, quiet, room, tall, most_pt=8.5, manner=manner, least_pt=least)
+    block = block or run_in(section, quiet, room, tall, most_pt=8.5)
+    works = works_alone(TrackList((section,)))
+    if block or works is None:
+        return block
+    return centred(works.sections[0], quiet, room, tall, most_pt=8.5, manner=Manner(numbers=False), least_pt=least)
 
 
 def _names(paste: Pasteup, matter: Matter, inner: float, clear: float, *, foot: bool) -> list[Text]:

@@ -26,6 +26,8 @@ _ABOVE_HEADING, _BELOW_HEADING = 0.9, 1.16
 _NUMBER_GAP, _TIME_GAP, _GUTTER = 0.7, 1.3, 2.3
 _WIDEST = 34.0
 """A column is never wider, in em: the eye would lose the line on its way to the time."""
+_FEWEST_DOTS = 3
+"""Fewer dots between a title and its time lead nobody."""
 _MOST_COLUMNS = 4
 _MOST_ROWS = 12
 """A column of more is liked less."""
@@ -159,7 +161,7 @@ def _rows(tracks: TrackList, voice: Voice, manner: Manner, hard: bool) -> Callab
     """What makes the rows of a list for columns of so many em; None where a title cannot be broken to fit."""
     numbered = manner.numbers and len(tracks) > 1
     heads = replace(voice, spacing=voice.spacing + (0.0 if voice.face.joined else 0.04))
-    numbers = [str(i + 1) for s in tracks.sections for i in range(len(s.tracks))]
+    numbers = [str(s.first + i) for s in tracks.sections for i in range(len(s.tracks))]
     number = max((voice.figures(n).advance for n in numbers), default=0.0) + _NUMBER_GAP if numbered else 0.0
     times = [clock(t.seconds) for s in tracks.sections for t in s.tracks if t.seconds]
     times += [clock(s.seconds) for s in tracks.sections if s.seconds and s.heading]
@@ -180,11 +182,12 @@ def _rows(tracks: TrackList, voice: Voice, manner: Manner, hard: bool) -> Callab
                 lines = wrapped(track.title, voice, left, hard=hard) if left > 3 else None
                 if lines is None:
                     return None
+                own = str(section.first + at) if numbered else ""
                 rows.append(_Row(
-                    voice.figures(str(at + 1)) if numbered else None,
+                    voice.figures(own) if numbered else None,
                     tuple(voice.run(line, within=track.title) for line in lines),
                     voice.figures(clock(track.seconds)) if track.seconds else None,
-                    " ".join(filter(None, (str(at + 1) if numbered else "", track.title,
+                    " ".join(filter(None, (own, track.title,
                                            clock(track.seconds) if track.seconds else ""))),
                     keep=at == 0 and len(section.tracks) > 1,
                 ))  # fmt: skip
@@ -279,6 +282,7 @@ def _row(row: _Row, room: float, measure: _Measure, rightward: bool, *, manner: 
             ends = inset + row.lines[0].ink[2] - row.lines[0].ink[0]
             begin, end = (ends + 0.5, room - measure.time + _TIME_GAP - 0.6)
             steps = np.arange(end, begin, -0.55)
+            steps = steps if len(steps) >= _FEWEST_DOTS else steps[:0]
             xs = steps if rightward else room - steps
             shapes += [dot.outline.moved(float(x), 0.0) for x in xs]
     return shapes, "loud" if row.heading else "plain"

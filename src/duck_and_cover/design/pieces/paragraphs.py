@@ -20,6 +20,16 @@ _PITCH, _PITCH_WITHIN, _PITCH_RUN = 1.36, 1.16, 1.3
 """Baseline distance in em of two titles, of the lines of one, and of a paragraph's."""
 
 
+_SIGN_GAP = 0.42
+"""White on both sides of the sign between titles, em."""
+
+_WORTH = 0.84
+"""Whole titles are worth type as much smaller than broken ones'."""
+
+_Part = tuple[Run, float]
+"""A part of a line and the white before it, em."""
+
+
 def centred(section: Section, voice: Voice, width_at: Callable[[float], float], height: float, *, most_pt: float,
             manner: Manner = Manner(), least_pt: float | None = None) -> Block | None:  # noqa: B008  # fmt: skip
     """A list on an axis at x = 0, a title a line with its time behind it; None where it does not fit.
@@ -38,7 +48,7 @@ def centred(section: Section, voice: Voice, width_at: Callable[[float], float], 
             for i, line in enumerate(lines):
                 parts = [voice.run(line, within=track.title)]
                 if i == 0 and manner.numbers and len(section.tracks) > 1:
-                    parts.insert(0, voice.figures(f"{at + 1}."))
+                    parts.insert(0, voice.figures(f"{section.first + at}."))
                 if i == len(lines) - 1 and track.seconds:
                     parts.append(voice.figures(clock(track.seconds)))
                 y += em * (1.0 if not texts and i == 0 else _PITCH_WITHIN if i else _PITCH)
@@ -57,48 +67,71 @@ def centred(section: Section, voice: Voice, width_at: Callable[[float], float], 
 
 def run_in(section: Section, voice: Voice, width_at: Callable[[float], float], height: float, *, most_pt: float,
            joint: str = "·", align: float = 0.5, least_pt: float | None = None) -> Block | None:  # fmt: skip
-    """A list as one paragraph, titles parted by a sign; a title stays whole where a line holds it. None where it does
-    not fit. width_at as in `centred`; align 0.5 sets it on an axis at x = 0, 0 from an edge at x = 0.
+    """A list as one paragraph, titles parted by a sign but at the ends of lines. None where it does not fit.
+
+    Titles stay whole unless the type would be much smaller for it. width_at as in `centred`; align 0.5 sets it on an
+    axis at x = 0, 0 from an edge at x = 0.
     """
     least = voice.least_pt if least_pt is None else least_pt
-    leftward = 2 * sum(_leftward(t.title) for t in section.tracks) > len(section.tracks)
-    for size in scaled_down(max(most_pt, least), least):
-        em = size * PT_MM
-        pieces = [p for n, track in enumerate(section.tracks) for p in _words(track.title, track.seconds, voice,
-                  joint if n < len(section.tracks) - 1 else "")]  # fmt: skip
-        lines: list[list[tuple[Run, float]]] = [[]]
-        y, used = em, 0.0
-        for run, space in pieces:
-            gap = space if lines[-1] else 0.0
-            room = min(width_at(y - em), width_at(y)) / em
-            if lines[-1] and used + gap + run.advance > room:
-                lines.append([])
-                y, used, gap = y + _PITCH_RUN * em, 0.0, 0.0
-                room = min(width_at(y - em), width_at(y)) / em
-            if run.advance > room:
+    titles, sign = [_words(track.title, track.seconds, voice) for track in section.tracks], voice.run(joint)
+    best: tuple[float, list[list[_Part]]] | None = None
+    for whole in (False, True):
+        for size in scaled_down(max(most_pt, least), least):
+            em = size * PT_MM
+
+            def room(row: int, em: float = em) -> float:
+                y = em * _PITCH_RUN * row
+                return min(width_at(y), width_at(y + em)) / em
+
+            lines = _filled(titles, sign, room, whole)
+            if lines and em * (1.3 + _PITCH_RUN * (len(lines) - 1)) <= height:
+                best = (size, lines) if best is None or size > _WORTH * best[0] else best
                 break
-            lines[-1].append((run, gap))
-            used += gap + run.advance
-        else:
-            if y + 0.3 * em <= height:
-                shapes = [_line(line, align, leftward).scaled(em).moved(0.0, em * (1 + _PITCH_RUN * i))
-                          for i, line in enumerate(lines)]  # fmt: skip
-                text = Text(f" {joint} ".join(t.title for t in section.tracks), Outline.joined(shapes), size, "plain",
-                            "tracks")  # fmt: skip
-                left, _, right, _ = text.bounds
-                return Block((text,), right - left, y + 0.3 * em, size)
-    return None
+    if best is None:
+        return None
+    size, lines = best
+    em = size * PT_MM
+    leftward = 2 * sum(_leftward(t.title) for t in section.tracks) > len(section.tracks)
+    shapes = [_line(line, align, leftward).scaled(em).moved(0.0, em * (1 + _PITCH_RUN * i))
+              for i, line in enumerate(lines)]  # fmt: skip
+    text = Text(f" {joint} ".join(t.title for t in section.tracks), Outline.joined(shapes), size, "plain", "tracks")
+    left, _, right, _ = text.bounds
+    return Block((text,), right - left, em * (1.3 + _PITCH_RUN * (len(lines) - 1)), size)
 
 
-def _words(title: str, seconds: int | None, voice: Voice, joint: str) -> list[tuple[Run, float]]:
+def _filled(titles: Sequence[Sequence[_Part]], sign: Run, room: Callable[[int], float],
+            whole: bool) -> list[list[_Part]] | None:  # fmt: skip
+    """Lines as full as they go, em; None where one does not hold a word or, if whole, a title. room: of a row."""
+    lines: list[list[_Part]] = [[]]
+    used = 0.0
+    for title in titles:
+        wide = sum(run.advance + gap for run, gap in title) - title[0][1]
+        for at, (run, gap) in enumerate(title):
+            parted = bool(lines[-1]) and at == 0
+            before = gap + (_SIGN_GAP + sign.advance if parted else 0.0) if lines[-1] else 0.0
+            if lines[-1] and used + before + (wide if whole and at == 0 else run.advance) > room(len(lines) - 1):
+                lines.append([])
+                used, before, parted = 0.0, 0.0, False
+                if whole and at:
+                    return None
+            if run.advance > room(len(lines) - 1):
+                return None
+            if parted:
+                lines[-1].append((sign, _SIGN_GAP))
+            lines[-1].append((run, gap if lines[-1] else 0.0))
+            used += before + run.advance
+    return lines
+
+
+def _words(title: str, seconds: int | None, voice: Voice) -> list[_Part]:
     """The parts of a title in a paragraph with the space before each, em; its time stays with the last word."""
     words = title.split(" ") if not _leftward(title) else [title]
     runs = [voice.run(word, within=title) for word in words]
-    tail = [voice.figures(clock(seconds))] if seconds else []
-    tail += [voice.run(joint)] if joint else []
-    last = _beside([runs[-1], *tail] if not _leftward(title) else [*tail[::-1], runs[-1]], 0.4, centre=False)
-    runs[-1] = Run((last,), last.bounds[2])
-    return [(run, 0.42 if i == 0 else 0.26) for i, run in enumerate(runs)]
+    if seconds:
+        time = voice.figures(clock(seconds))
+        last = _beside([runs[-1], time] if not _leftward(title) else [time, runs[-1]], 0.4, centre=False)
+        runs[-1] = Run((last,), last.bounds[2])
+    return [(run, _SIGN_GAP if i == 0 else 0.26) for i, run in enumerate(runs)]
 
 
 def _leftward(text: str) -> bool:
@@ -116,7 +149,7 @@ def _beside(runs: Sequence[Run], gap: float, centre: bool = True) -> Outline:
     return whole.moved(-(left + right) / 2, 0.0) if centre else whole
 
 
-def _line(parts: Sequence[tuple[Run, float]], align: float, leftward: bool) -> Outline:
+def _line(parts: Sequence[_Part], align: float, leftward: bool) -> Outline:
     """A line of a paragraph, em."""
     shapes, pen = [], 0.0
     for run, gap in parts[::-1] if leftward else parts:

@@ -9,21 +9,24 @@ Like this, so that one is in memory at a time:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from dataclasses import replace
+from functools import cache, partial
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from duck_and_cover.album import Album
-from duck_and_cover.design.compose import compose
+from duck_and_cover.design.compose import Design, compose
 from duck_and_cover.design.pieces import scenes
 from duck_and_cover.design.pieces.backs import back
 from duck_and_cover.design.pieces.cassettes import card
+from duck_and_cover.design.pieces.divisions import by_work, on_disc, on_sides
 from duck_and_cover.design.pieces.formats import sheet_named
 from duck_and_cover.design.pieces.labels import label
 from duck_and_cover.design.pieces.matter import Matter
 from duck_and_cover.design.pieces.pasteup import DPI, Pasteup
-from duck_and_cover.design.pieces.sheet import Panel, Piece
+from duck_and_cover.design.pieces.sheet import Piece
 from duck_and_cover.design.pieces.spines import spine
 from duck_and_cover.design.pieces.tracklist import Section, sided
 from duck_and_cover.design.style import Seeds, Style
@@ -31,6 +34,8 @@ from duck_and_cover.design.style import Seeds, Style
 __all__ = ["pieces"]
 
 _CD_MM, _SEVEN_MM, _LP_MM, _MC_MM = 120.0, 184.0, 315.0, 65.0
+"""Sides of the front on each carrier. The largest is composed, the others are that one made small: composed anew, a
+small front might take other inks where two read about alike."""
 
 
 def pieces(
@@ -58,17 +63,28 @@ def pieces(
 
 def _each(album: Album, art: NDArray[np.uint8], style: Style, seeds: Seeds, *, matter: Matter,
           dpi: float) -> Iterator[tuple[str, Callable[[], Piece]]]:  # fmt: skip
+    on_record = replace(matter, tracks=by_work(on_sides(matter.tracks)))
+
     def paste(name: str, cover_mm: float) -> Pasteup:
         return Pasteup(sheet_named(name), style, seeds, cover_mm, dpi)
 
+    @cache
+    def largest() -> Design:
+        made = compose(art, album, style, seeds, round(_LP_MM / 25.4 * dpi), keep_ground=True)
+        return replace(made, pixels=made.ground)
+
+    def front_on(made: Pasteup) -> None:
+        panel = made.sheet.panel("front")
+        made.front(panel.box, _reduced(largest(), round(panel.width_mm / 25.4 * dpi)))
+
     def front(sheet: str, cover_mm: float) -> Piece:
         made = paste(sheet, cover_mm)
-        _front(made, made.sheet.panel("front"), album, art)
+        front_on(made)
         return made.piece(arrangement=style.layout.name)
 
     def tray() -> Piece:
         made = paste("cd-tray", _CD_MM)
-        taken = back(made, made.sheet.panel("back").box, art, matter)
+        taken = back(made, made.sheet.panel("back").box, art, replace(matter, tracks=by_work(on_disc(matter.tracks))))
         tone = scenes.spine_tone(style, seeds, scenes.sheet_tone(style, seeds))
         whole = True
         for panel in made.sheet.panels:
@@ -84,18 +100,18 @@ def _each(album: Album, art: NDArray[np.uint8], style: Style, seeds: Seeds, *, m
 
     def jacket() -> Piece:
         made = paste("lp-jacket", _LP_MM)
-        taken = back(made, made.sheet.panel("back").box, art, matter)
-        _front(made, made.sheet.panel("front"), album, art)
+        taken = back(made, made.sheet.panel("back").box, art, on_record)
+        front_on(made)
         made.bare(made.sheet.panel("spine").box, scenes.spine_tone(style, seeds, scenes.sheet_tone(style, seeds)), 5)
         return made.piece(arrangement=taken, spine_whole=spine(made, made.sheet.panel("spine"), matter))
 
     def seven() -> Piece:
         made = paste("7-inch-back", _SEVEN_MM)
-        return made.piece(arrangement=back(made, made.sheet.panel("back").box, art, matter))
+        return made.piece(arrangement=back(made, made.sheet.panel("back").box, art, on_record))
 
     def cassette() -> Piece:
         made = paste("j-card", _MC_MM)
-        return made.piece(tracks_told=card(made, art, album, matter, seeds))
+        return made.piece(tracks_told=card(made, art, _reduced(largest(), round(made.px_per_cover)), matter, seeds))
 
     yield "cd-front", partial(front, "cd-front", _CD_MM)
     yield "cd-tray", tray
@@ -113,7 +129,10 @@ def _each(album: Album, art: NDArray[np.uint8], style: Style, seeds: Seeds, *, m
     yield "j-card", cassette
 
 
-def _front(paste: Pasteup, panel: Panel, album: Album, art: NDArray[np.uint8]) -> None:
-    """The front composed anew at the size of its panel."""
-    size_px = round(panel.width_mm / 25.4 * paste.dpi)
-    paste.front(panel.box, compose(art, album, paste.style, paste.seeds, size_px, keep_ground=True))
+def _reduced(design: Design, size_px: int) -> Design:
+    """A front made small, its words still outlines."""
+    assert design.ground is not None
+    if size_px >= design.size_px:
+        return design
+    ground = np.asarray(cv2.resize(design.ground, (size_px, size_px), interpolation=cv2.INTER_AREA), np.uint8)
+    return replace(design, pixels=ground, ground=ground)

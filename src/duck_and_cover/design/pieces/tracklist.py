@@ -44,16 +44,23 @@ _NOTHING = "no tracks stand below {!r}; leave the heading out, or give a Track o
 
 @dataclass(frozen=True)
 class Section:
-    """A side or disc: its heading as printed, "" for none, and its tracks in order."""
+    """A side, disc or work: its heading as printed, "" for none, and its tracks in order.
+
+    first:  number of its first track.    plays: seconds; None for those of its tracks.
+    """
 
     tracks: tuple[Track, ...]
     heading: str = ""
     side: str | None = None
     disc: int | None = None
+    first: int = 1
+    plays: int | None = None
 
     @property
     def seconds(self) -> int | None:
         """How long it plays, where the times of all its tracks are known."""
+        if self.plays:
+            return self.plays
         times = [track.seconds for track in self.tracks]
         return None if None in times or not times else sum(t for t in times if t is not None)
 
@@ -182,9 +189,14 @@ def _sections(rows: Sequence[Track | re.Match[str]]) -> tuple[Section, ...]:
     latin = all(writing.script(c) in ("Latn", "Zyyy") for r in rows if isinstance(r, Track) for c in r.title)
     for row in rows:
         if isinstance(row, re.Match):
-            if waiting:
+            if waiting and (side or not row["side"] or row["disc"]):
                 raise BadInput(_NOTHING.format(heading))
-            heading, waiting = row[0], True
+            if waiting:  # a side of the disc whose heading stands above it
+                heading = f"{heading} · {row[0]}"
+                out.pop()
+            else:
+                heading = row[0]
+            waiting = True
             disc = int(row["disc"]) if row["disc"] else disc
             side = row["side"].upper() if row["side"] else None
             out.append(Section((), heading, side, disc))

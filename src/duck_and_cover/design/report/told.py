@@ -16,7 +16,8 @@ GROUPS: Mapping[str, str] = {
     "stores": "For stores",
     "web": "For the web",
     "open": "To work on",
-    "print": "For print",
+    "print": "For the pressing plant",
+    "proofs": "How print will look",
     "moving": "Moving",
     "report": "About it",
 }
