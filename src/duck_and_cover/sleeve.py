@@ -345,6 +345,7 @@ def _finished(album: Album, engine: Engine, enlarger: Enlarger | None, art: Cove
               size_px: int) -> Sleeve:  # fmt: skip
     from dataclasses import asdict
 
+    from duck_and_cover.condition import Condition
     from duck_and_cover.design.compose import compose
     from duck_and_cover.design.looks import COARSE
 
@@ -352,8 +353,10 @@ def _finished(album: Album, engine: Engine, enlarger: Enlarger | None, art: Cove
     pixels = enlarger.enlarge(art.pixels, seeds.art) if enlarger and helps else art.pixels
     design = compose(pixels, album, style, seeds, size_px)
     words = {"artist": album.artist, "title": album.title, "genres": list(album.genres), "year": album.year}
+    told = getattr(engine, "told", None)
     report = {"album": words, "art": "own" if _is_own(engine) else "drawn",
               "engine": engine.name, "bundle": engine.sha256,
+              **({} if told is None else {"drawn_with": told(Condition.of(album), seeds.art)}),
               "upscaler": enlarger.bundle.sha256 if enlarger and helps else None, "seeds": asdict(seeds),
               **design.report}  # fmt: skip
     return Sleeve(album, design.pixels, art, report, style, seeds, pixels, _card(engine))
@@ -367,7 +370,9 @@ def _is_own(engine: Engine) -> bool:
 
 
 def _card(engine: Engine) -> str:
-    """The model card of an engine's bundle, "" where it has none."""
+    """The card of an engine, or of its bundle; "" where it has none."""
+    if (card := getattr(engine, "card", None)) is not None:
+        return card
     bundle = getattr(engine, "bundle", None)
     path = None if bundle is None else bundle.folder / "card.md"
     return path.read_text("utf-8") if path is not None and path.is_file() else ""

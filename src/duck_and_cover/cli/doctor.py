@@ -16,6 +16,7 @@ EXTRAS = {
     "train": ("torch", "lightning", "pyarrow", "onnx"),
     "gather": ("aiohttp", "pyarrow", "rapidocr", "tinytag"),
     "caption": ("torch", "transformers", "pyarrow"),
+    "large": ("torch", "diffusers", "transformers", "peft", "accelerate"),
     "hub": ("huggingface_hub", "pyarrow"),
     "ray": ("ray",),
     "studio": ("fastapi", "uvicorn", "jinja2"),

@@ -35,7 +35,8 @@ _RECORD = (
                  help="Another seed for art, finish, palette, type or layout alone; may be repeated."),
 )  # fmt: skip
 _LOOK = (
-    click.option("--engine", metavar="NAME|DIR", help="A shipped network or a bundle folder. [default: flow-128]"),
+    click.option("--engine", metavar="NAME|DIR",
+                 help="A shipped network, a bundle folder, or diffusers:FOLDER, a large model. [default: flow-128]"),
     click.option("--art", type=click.Path(path_type=Path), metavar="FILE",
                  help="A photograph or picture of your own instead of a network's art."),
     click.option("--finish", metavar="F", help="Fix the finish; `list` names them."),

@@ -1,4 +1,4 @@
-"""`duckcover train`: carry out a recipe."""
+"""`duckcover train`: carry out a recipe; `duckcover train lora`, which has options of its own."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _list_recipes(context: click.Context, option: click.Parameter, value: bool) 
     context.exit()
 
 
-@click.command(short_help="Train a network on covers.")
+@click.command("train", short_help="Train a network on covers.")
 @click.argument("recipe_name", metavar="RECIPE")
 @click.option("--data", type=click.Path(exists=True, path_type=Path), required=True, metavar="DATASET")
 @click.option("-o", "--output", "run_dir", type=click.Path(path_type=Path), required=True, metavar="RUN")
@@ -42,10 +42,10 @@ def _list_recipes(context: click.Context, option: click.Parameter, value: bool) 
 @click.option("--devices", type=int, default=1, show_default=True, metavar="N",
               help="Processes on this machine; a batch is divided over them.")  # fmt: skip
 @click.option("--nodes", type=int, default=1, show_default=True, metavar="N")
-def train(recipe_name: str, data: Path, run_dir: Path, letters: Path | None, resume: bool, kimg: float | None,
-          changes: tuple[str, ...], devices: int, nodes: int) -> None:  # fmt: skip
-    """Train a network on covers. `--list` says which RECIPEs there are. Broken off at any time, the same command again
-    goes on where it was left.
+def _recipe(recipe_name: str, data: Path, run_dir: Path, letters: Path | None, resume: bool, kimg: float | None,
+            changes: tuple[str, ...], devices: int, nodes: int) -> None:  # fmt: skip
+    """Train a network on covers. `--list` says which RECIPEs there are; `train lora` fine-tunes a large model. Broken
+    off at any time, the same command again goes on where it was left.
 
     \b
     duckcover train flow-64 --data covers/ --letters letters.jsonl -o runs/first --kimg 500
@@ -73,6 +73,34 @@ def train(recipe_name: str, data: Path, run_dir: Path, letters: Path | None, res
         click.echo(
             f"{run_dir}   {int(module.images_shown):,} images shown   next: duckcover export {run_dir} -o BUNDLE"
         )
+
+
+class _Train(click.Group):
+    """`train RECIPE`, and beside it the commands that are no recipe."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None,
+                     **extra: Any) -> click.Context:  # fmt: skip
+        beside = args[:1] and args[0] in self.list_commands(None)
+        return super().make_context(info_name, args, parent, **extra) if beside else (
+            _recipe.make_context(info_name, args, parent, **extra))  # fmt: skip
+
+    def list_commands(self, ctx: click.Context | None) -> list[str]:
+        return ["lora"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name != "lora":
+            return None
+        from duck_and_cover.cli.lora import lora
+
+        return lora
+
+    def get_help(self, ctx: click.Context) -> str:
+        own = click.Context(_recipe, ctx.parent, ctx.info_name, terminal_width=ctx.terminal_width,
+                            help_option_names=ctx.help_option_names)  # fmt: skip
+        return _recipe.get_help(own)
+
+
+train = _Train("train", short_help="Train a network on covers.")
 
 
 def _changes(texts: tuple[str, ...], chosen: Any) -> dict[str, Any]:

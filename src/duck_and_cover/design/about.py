@@ -76,7 +76,8 @@ def about(album: Album, report: Mapping[str, Any]) -> dict[str, str]:
         asked = {"artist": album.artist, "album": album.title, "genres": ", ".join(album.genres), "year": album.year}
         told["AISystemUsed"] = f"{SOFTWARE}, network {report['engine']}"
         told["AISystemVersionUsed"] = f"bundle sha256 {report['bundle']}"
-        told["AIPromptInformation"] = "; ".join(f"{name}: {text}" for name, text in asked.items() if text)
+        told["AIPromptInformation"] = report.get("drawn_with", {}).get("prompt") or "; ".join(
+            f"{name}: {text}" for name, text in asked.items() if text)  # fmt: skip
     return {key: clean(text) for key, text in told.items() if text}
 
 

@@ -52,12 +52,16 @@ def engine_names() -> tuple[str, ...]:
 
 
 def open_engine(name: str | Path = DEFAULT_ENGINE, threads: int = 0) -> Engine:
-    """The engine of a shipped bundle's name, or of a folder that holds a bundle.
+    """The engine of a shipped bundle's name, of a folder that holds a bundle, or of `diffusers:FOLDER`.
 
     threads: for one picture; 0 for as many as there are, 1 where several pictures are drawn at once.
 
     Raises `UnknownChoice` for a name that is neither, `DamagedBundle` for one that is not whole.
     """
+    if str(name).startswith("diffusers:"):
+        from duck_and_cover.generation.diffusers import DiffusersEngine
+
+        return DiffusersEngine.of(str(name))
     from duck_and_cover.bundle import Bundle
     from duck_and_cover.generation.onnx import engine_on
 
