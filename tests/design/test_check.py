@@ -404,3 +404,10 @@ def test_a_film_without_a_word_has_grain_as_fine_as_its_pixels(size_px: int) -> 
     art = cv2.resize(np.random.default_rng(8).random((9, 9, 3), np.float32), (64, 64), interpolation=cv2.INTER_CUBIC)
     drawn = finish_named("film").draw(np.clip(art, 0, 1), named()["riso coral"], 700, 700, float(size_px), 3)
     assert (hardness(np.rint(drawn * 255).astype(np.uint8)) or 0) > LEAST_HARDNESS + 0.08
+
+
+@pytest.mark.parametrize(("line", "held"), [("om Nimth", True), ("on Ninht", False), ("ox Nikth", False)])
+def test_letters_that_ornate_type_makes_alike_are_no_misspelling(line: str, held: bool) -> None:
+    report = check(jpeg(good()), Album("Odell Marsh Quintet", "Blue Hour on Ninth"), lambda pixels: [Said(line)])
+    (found,) = (each for each in report.findings if each.rule == "spelling")
+    assert (found.state == "passed") is held, found

@@ -126,6 +126,10 @@ def _certain(lines: Iterable[Line]) -> list[Line]:
     return [line for line in lines if line.score >= _SURE and len(letters(line.text)) >= _LONG_ENOUGH]
 
 
+_ALIKE = ("nmhru", "il1jt", "o0qcedg", "uvwy", "ft", "bh6", "s5", "z2")
+"""Letters that differ by a stroke, which inlines and shadows add and hairlines lose."""
+
+
 def _names(album: Album) -> list[str]:
     return [name for name in (album.artist, album.title) if name]
 
@@ -140,9 +144,14 @@ def _is_of(read: str, own: Sequence[str]) -> bool:
 
 
 def _misread(read: str, name: str) -> bool:
-    """Whether a stretch of a name differs from what was read in every fifth letter at most, and in none else."""
+    """Whether a stretch of a name differs from what was read in every fifth letter at most, and in none else. Letters
+    that ornate type makes alike count half."""
     stretches = (name[at : at + len(read)] for at in range(len(name) - len(read) + 1))
-    return any(5 * sum(a != b for a, b in zip(read, each, strict=True)) <= len(read) for each in stretches)
+    return any(5 * sum(map(_unlike, read, each)) <= len(read) for each in stretches)
+
+
+def _unlike(a: str, b: str) -> float:
+    return 0.0 if a == b else 0.5 if any(a in group and b in group for group in _ALIKE) else 1.0
 
 
 def _kinship(read: str, name: str) -> float:
