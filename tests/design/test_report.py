@@ -23,6 +23,7 @@ from duck_and_cover.design.formats import encoded
 from duck_and_cover.design.pieces import tracklist
 from duck_and_cover.design.report import Entry, Nearest, Told, command, page
 from duck_and_cover.design.report.card import facts, inline, section
+from duck_and_cover.design.report.look import letters
 from duck_and_cover.design.report.page import standing
 from duck_and_cover.design.report.tables import size
 from duck_and_cover.sleeve import Sleeve
@@ -182,3 +183,13 @@ def test_a_card_is_read_as_it_is_written() -> None:
     assert section(card, "Rights") == "Mine." and section(card, "Nothing") == "" and facts("") == []
     assert inline("`a<b` **x** & *y*") == "<code>a&lt;b</code> <strong>x</strong> &amp; *y*"
     assert (size(4_160_000), size(900), size(123_456)) == ("4.2 MB", "0.9 kB", "0.1 MB")
+
+
+def test_a_name_in_any_script_brings_its_letters() -> None:
+    latin = letters("Low Tide", ("anton", 400), [("Nine", ("inter", 400))])
+    korean = letters("Low Tide", ("anton", 400), [("별하늘", ("noto-sans-kr", 700))])
+    assert latin.count("@font-face") == 3 and korean.count("@font-face") >= 4
+    same = ("noto-sans-kr", 700)
+    once = letters("봄날의 전화", same, [("별하늘", same), ("봄날의 전화", same)])
+    files = re.findall(r"base64,([^)]+)", once)
+    assert len(files) >= 3 and len(files) == len(set(files)), "no file twice"

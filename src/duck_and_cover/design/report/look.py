@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from importlib.resources import files
 
 from duck_and_cover.design.fontfiles import FontFile, family_files
@@ -12,16 +13,23 @@ __all__ = ["letters", "style"]
 BODY = "inter"
 
 
-def letters(title: str, lead: tuple[str, int] | None) -> str:
-    """`@font-face` rules: plain Latin of the body's face, and the files of the title's that hold its letters.
+def letters(title: str, lead: tuple[str, int] | None, others: Iterable[tuple[str, tuple[str, int]]] = ()) -> str:
+    """`@font-face` rules: plain Latin of the body's face, the files of the title's that hold its letters, and of other
+    texts' faces what neither holds, so that a name in any script is read where its reader has no such font.
 
-    lead:  id and weight of the face in which the cover sets its title; None where it has none.
+    lead:    id and weight of the face in which the cover sets its title; None where it has none.
+    others:  texts and the faces in which the cover sets them.
     """
-    rules = [_rule("Body", weight, family_files(BODY, weight)[0]) for weight in (400, 700)]
-    if lead:
-        own = family_files(*lead)
-        wanted = {ord(c) for c in title if not c.isspace()}
-        rules += [_rule("Lead", 400, file) for file in own if wanted & file.points]
+    body = [family_files(BODY, weight)[0] for weight in (400, 700)]
+    rules = [_rule("Body", weight, file) for weight, file in zip((400, 700), body, strict=True)]
+    held, there = set(body[0].points), {body[0].name}
+    for text, face in ((title, lead), *others):
+        wanted = {ord(c) for c in text if not c.isspace()}
+        for file in family_files(*face) if face else ():
+            if file.name not in there and (wanted & file.points if text is title else wanted & file.points - held):
+                rules.append(_rule("Lead", 400, file))
+                there.add(file.name)
+                held |= file.points
     return "\n".join(rules)
 
 
@@ -44,7 +52,7 @@ _STYLE = """
 --good:#7fd19b;--bad:#ff9a90;--look:#f0bf66;--accent:color-mix(in oklab,ACCENT 70%,#edeae4)}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
-body{margin:0;background:var(--paper);color:var(--ink);font:400 1rem/1.55 Body,system-ui,sans-serif;
+body{margin:0;background:var(--paper);color:var(--ink);font:400 1rem/1.55 Body,Lead,system-ui,sans-serif;
 font-feature-settings:"kern","liga","calt";font-variant-numeric:tabular-nums}
 main{max-width:70rem;margin:0 auto;padding:clamp(1.25rem,4vw,4rem) clamp(1rem,4vw,3rem)}
 header{display:grid;grid-template-columns:minmax(0,5fr) minmax(0,6fr);gap:clamp(1.5rem,4vw,3.5rem);align-items:end}

@@ -33,7 +33,8 @@ def page(told: Told) -> str:
     body = "\n".join(f"<section><h2>{escape(name)}</h2><div>{text}</div></section>" for name, text in parts if text)
     whole = f"{title} by {album.artist}" if album.title and album.artist else title
     set_in = next((each for each in report.get("texts", ()) if _squeezed(each["text"]) == _squeezed(title)), None)
-    fonts = letters(title, set_in and (set_in["face"], set_in["weight"]))
+    others = [(each["text"], (each["face"], each["weight"])) for each in report.get("texts", ())]
+    fonts = letters(title, set_in and (set_in["face"], set_in["weight"]), others)
     return f"""<!doctype html>
 <html lang="en">
 <head>
