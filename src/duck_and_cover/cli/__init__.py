@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "create": ("create", "Make a finished cover from what you know of a record."),
     "kit": ("kit", "Make every file that a release needs."),
     "check": ("check", "Hold a cover against the rules of stores."),
+    "studio": ("studio", "Make covers in a browser."),
     "gather": ("gather", "Find albums and their covers: Spotify, MusicBrainz, Jamendo, netlabels, a folder."),
     "download": ("download", "Fetch the covers that were found."),
     "examples": ("examples", "Collect example albums by id."),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from duck_and_cover.design.layout import Block, Item, Layout, Mark, Picture
-from duck_and_cover.errors import UnknownChoice
+from duck_and_cover.errors import BadInput, UnknownChoice
 
 __all__ = ["layout_named"]
 
@@ -315,8 +317,21 @@ REFUGES = ("broadside", "label foot", "field")
 """Where words go that fit nowhere else, in this order."""
 
 
+_MOVED = re.compile(r"@(lead|second)([+-]\d?\.\d{1,4})([+-]\d?\.\d{1,4})")
+
+
 def layout_named(name: str) -> Layout:
-    """The layout of that name; raises UnknownChoice, which names the nearest ones."""
-    if name not in LAYOUTS:
-        raise UnknownChoice("layout", name, LAYOUTS)
-    return LAYOUTS[name]
+    """The layout of that name; raises UnknownChoice, which names the nearest ones.
+
+    A name may say how far words are moved from where the layout sets them, in cover units to the right and downwards:
+    `poster@lead+.05-.1` or `poster@lead+.05-.1@second+.0+.2`. Texts of one block move together.
+    """
+    plain, at, moves = name.partition("@")
+    if plain not in LAYOUTS:
+        raise UnknownChoice("layout", plain, LAYOUTS)
+    if not at:
+        return LAYOUTS[plain]
+    if not re.fullmatch(f"(?:{_MOVED.pattern})+", at + moves):
+        raise BadInput(f"layout {name!r} moves its words by {at + moves!r}; wanted {plain}@lead+.05-.1")
+    moved = {part: (float(x), float(y)) for part, x, y in _MOVED.findall(at + moves)}
+    return replace(LAYOUTS[plain], name=name, moved=MappingProxyType(moved))

@@ -15,7 +15,20 @@ from numpy.typing import NDArray
 
 from duck_and_cover.album import Album
 from duck_and_cover.design import bends, writing
-from duck_and_cover.design.layout import Block, Item, Layout, Mark, Name, Part, Picture, Placed, Plan, Tone, Voices
+from duck_and_cover.design.layout import (
+    LEAST_MARGIN,
+    Block,
+    Item,
+    Layout,
+    Mark,
+    Name,
+    Part,
+    Picture,
+    Placed,
+    Plan,
+    Tone,
+    Voices,
+)
 from duck_and_cover.design.lettering import PLAIN, Lettered, lettered, lettering_named
 from duck_and_cover.design.outline import Box, Outline
 from duck_and_cover.design.seeing import View
@@ -62,6 +75,8 @@ def arranged(layout: Layout, album: Album, voices: Voices, view: View, seed: int
                 continue
             group = made[at] = _block(block, words, voices, lead_cap=lead_cap, patience=patience, flat=flat)
             lead_cap = next((t.setting.cap_height for t in group.texts if t.lead), lead_cap)
+    if layout.moved:
+        made = [group and _moved(group, layout.moved) for group in made]
     groups = [group for group in made if group is not None]
     inks = [group.ink if group else None for group in made]
     pictures = tuple(_picture(p, layout, [g.ink for g in groups], seed) for p in layout.pictures)
@@ -79,6 +94,22 @@ class _Group:
     texts: tuple[Placed, ...]
     ink: Box
     rules: tuple[Outline, ...]
+
+
+def _moved(group: _Group, by: Mapping[Part, tuple[float, float]]) -> _Group:
+    """The group moved as its texts are, all together, as far as the margins allow."""
+    parts = {text.item.part for text in group.texts}
+    moves = [move for part, move in by.items() if part in parts]
+    dx, dy = (sum(move[axis] for move in moves) for axis in (0, 1))
+    left, top, right, bottom = group.ink
+    dx = max(min(dx, 1 - LEAST_MARGIN - right), LEAST_MARGIN - left) if dx else 0.0
+    dy = max(min(dy, 1 - LEAST_MARGIN - bottom), LEAST_MARGIN - top) if dy else 0.0
+    texts = tuple(
+        replace(text, outline=text.outline.moved(dx, dy), behind=text.behind and text.behind.moved(dx, dy))
+        for text in group.texts
+    )
+    ink = (left + dx, top + dy, right + dx, bottom + dy)
+    return _Group(texts, ink, tuple(rule.moved(dx, dy) for rule in group.rules))
 
 
 def _settled(block: Block, view: View) -> Block:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from duck_and_cover.colour import format_hex
-from duck_and_cover.design.archetypes import LAYOUTS
+from duck_and_cover.design.archetypes import LAYOUTS, layout_named
 from duck_and_cover.design.faces import FACES
 from duck_and_cover.design.finish import FINISHES
 from duck_and_cover.design.lettering import LETTERINGS
 from duck_and_cover.design.palette import FROM_ART, Palette
-from duck_and_cover.design.schemes import PREFIX, drawer
+from duck_and_cover.design.schemes import OWN, PREFIX, drawer, palette_named
 from duck_and_cover.errors import UnknownChoice
 
 __all__ = ["AXES", "FROM_ART", "check", "names"]
@@ -37,9 +37,17 @@ def names(axis: str) -> Mapping[str, str]:
 
 
 def check(**chosen: str | None) -> None:
-    """Raise `UnknownChoice` for the first name that its axis does not have; None leaves an axis open."""
+    """Raise `UnknownChoice` for the first name that its axis does not have; None leaves an axis open.
+
+    Moved layouts and palettes of one's own are names too (`layout_named`, `palette_named`); raises `BadInput` for one
+    that is written wrongly.
+    """
     for axis, name in chosen.items():
-        if name is not None and name not in names(axis):
+        if name is not None and axis == "layout" and "@" in name:
+            layout_named(name)
+        elif name is not None and axis == "palette" and name.startswith(OWN):
+            palette_named(name)
+        elif name is not None and name not in names(axis):
             raise UnknownChoice({"type": "typeface"}.get(axis, axis), name, names(axis))
 
 

@@ -30,7 +30,7 @@ from duck_and_cover.design.looks import (
 )
 from duck_and_cover.design.palette import Palette
 from duck_and_cover.design.prior import Prior
-from duck_and_cover.design.schemes import drawer, schemes
+from duck_and_cover.design.schemes import OWN, drawer, palette_named, schemes
 from duck_and_cover.design.taste import Taste, drawn, leading, less_repeated
 from duck_and_cover.errors import UnknownChoice
 
@@ -85,9 +85,9 @@ def palette_for(
 ) -> Palette:
     """The palette that suits the record and prints well with the finish; "art" takes the colours of the art."""
     if name is not None and name != inks.FROM_ART:
-        if name not in drawer():
+        if name not in drawer() and not name.startswith(OWN):
             raise UnknownChoice("palette", name, (*drawer(), inks.FROM_ART))
-        return drawer()[name]
+        return palette_named(name)
     if name is None:
         prior = taste.prior
         on_dark, on_light = INK_ON.get(finish.name, (1.0, 1.0))

@@ -119,6 +119,7 @@ class Layout:
     families: affinity 0 to 1 by genre family; `years`: those it evokes.
     finishes: how much better or worse than 1 it goes with a finish; `faces`: with a class of lettering.
     length:   fewest and most characters of the leading name it suits.
+    moved:    part -> how far its block is moved, to the right and downwards, cover units; never beyond the margin.
     """
 
     name: str
@@ -135,6 +136,7 @@ class Layout:
     finishes: Mapping[str, float] = field(default_factory=dict)
     faces: Mapping[str, float] = field(default_factory=dict)
     length: tuple[int, int] = (1, 40)
+    moved: Mapping[Part, tuple[float, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for block in self.blocks:

@@ -29,7 +29,7 @@ from duck_and_cover.design.seeing import see
 from duck_and_cover.design.taste import Taste, uniform
 from duck_and_cover.design.typography import DoesNotFit
 
-__all__ = ["Seeds", "Style", "choose_style", "choose_styles"]
+__all__ = ["Look", "Seeds", "Style", "choose_style", "choose_styles"]
 
 SMALL_READS_FROM = 20
 """A face that tires within so many characters (`SHORT_ONLY`) is not used for lesser lines."""
@@ -57,6 +57,17 @@ class Seeds:
 
 
 @dataclass(frozen=True)
+class Look:
+    """The names of a style's choices: what siblings look at, so as to differ."""
+
+    finish: str
+    palette: str
+    type: str
+    lettering: str
+    layout: str
+
+
+@dataclass(frozen=True)
 class Style:
     """A point on four independent axes: finish, palette, type, layout. Lettering belongs to type.
 
@@ -79,6 +90,11 @@ class Style:
     prior: Prior | None = field(default=None, compare=False, repr=False)
 
     @property
+    def look(self) -> Look:
+        """Its choices by name; naming them all makes it again from the same seeds."""
+        return Look(self.finish.name, self.palette.name, self.lead_face.id, self.lettering, self.layout.name)
+
+    @property
     def voices(self) -> Voices:
         """The lettering as layouts take it."""
         small = SHORT_ONLY.get(self.lead_face.id, 60) > SMALL_READS_FROM
@@ -97,22 +113,21 @@ def choose_style(
     type: str | None = None,
     lettering: str | None = None,
     layout: str | None = None,
-    avoid: Sequence[Style] = (),
+    avoid: Sequence[Style | Look] = (),
 ) -> Style:
     """A style that fits the record's genres and year.
 
     art:    uint8 (R, R, 3); its colours are one of the palettes.
     finish, palette, type, lettering, layout: names that lock an axis; palette "art" takes the colours of the art.
-    avoid:  styles of siblings, whose choices become less likely.
+    avoid:  styles of siblings, or their looks, whose choices become less likely.
     Raises UnknownChoice for a name no table holds.
     """
     taste = Taste.of(album)
     lengths = choosing.lead_lengths(album)
-    print_ = choosing.finish_for(taste, seeds.finish, finish, [s.finish.name for s in avoid])
-    sheet = choosing.palette_for(taste, art, print_, seeds.palette, name=palette, taken=[s.palette.name for s in avoid])
-    lead = choosing.face_for(
-        taste, print_, max(lengths.values()), seeds.type, name=type, taken=[s.lead_face.id for s in avoid]
-    )
+    taken = [each.look if isinstance(each, Style) else each for each in avoid]
+    print_ = choosing.finish_for(taste, seeds.finish, finish, [s.finish for s in taken])
+    sheet = choosing.palette_for(taste, art, print_, seeds.palette, name=palette, taken=[s.palette for s in taken])
+    lead = choosing.face_for(taste, print_, max(lengths.values()), seeds.type, name=type, taken=[s.type for s in taken])
     second = choosing.second_face(taste, lead, seeds.type)
     weight, case = lead.title_weight, _case(lead, lengths["title"], taste, seeds.type)
     if taste.main in ("ambient", "classical") and {"sans", "serif"} & FACE_CLASSES.get(lead.id, frozenset()):
@@ -133,7 +148,7 @@ def choose_style(
 
     plan = choosing.layout_for(
         taste, album, print_, lead, lengths, seed=seeds.layout, name=layout,
-        taken=[s.layout.name for s in avoid], lost=lost,
+        taken=[s.layout.partition("@")[0] for s in taken], lost=lost,
     )  # fmt: skip
     return replace(style, layout=plan)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from duck_and_cover.bundle import Bundle
 from duck_and_cover.condition import Condition
 from duck_and_cover.cover import Cover
@@ -45,4 +47,5 @@ class Between:
             return self.engine.draw(condition, self.toward if self.share else seed)
         angle = self.share * math.pi / 2
         own, other = self.engine.latent(seed), self.engine.latent(self.toward)
-        return self.engine.draw_from(math.cos(angle) * own + math.sin(angle) * other, condition, seed)
+        latent = (math.cos(angle) * own + math.sin(angle) * other).astype(np.float32)
+        return self.engine.draw_from(latent, condition, seed)

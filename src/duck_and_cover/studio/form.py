@@ -1,0 +1,76 @@
+"""What was typed, checked field by field: each fault beside its field, and what was typed stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from duck_and_cover.album import FIRST_YEAR, LAST_YEAR, Album
+from duck_and_cover.errors import BadInput
+from duck_and_cover.studio.recipe import Recipe
+
+__all__ = ["Form"]
+
+_ALONE = ("artist", "title", "genre", "year", "tracks")
+"""Fields of the form; a fault of anything else is told at its head."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form as it came.
+
+    recipe:  what of it makes a cover.    typed: field -> text, whatever it is.    faults: field -> what is wrong.
+    """
+
+    recipe: Recipe
+    typed: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)
+    genres: Sequence[str] = ()
+
+    @classmethod
+    def read(cls, pairs: Iterable[tuple[str, str]]) -> Form:
+        """The form of a query's names and values. Raises nothing."""
+        given = [(name, value) for name, value in pairs if len(value) <= 40_000][:400]
+        faults: dict[str, str] = {}
+        kept: list[tuple[str, str]] = []
+        for name, value in given:
+            fault = _fault(name, value)
+            if fault is None:
+                kept.append((name, value))
+            else:
+                faults[name] = fault
+        rest: list[tuple[str, str]] = [(name, value) for name, value in kept if name in _ALONE]
+        recipe = Recipe()
+        try:
+            recipe = Recipe.read(kept)
+        except BadInput as error:
+            faults.setdefault("", str(error))
+            try:
+                recipe = Recipe.read(rest)
+            except BadInput as error:
+                faults.setdefault("tracks", str(error))
+        typed = {name: value for name, value in reversed(given) if name in _ALONE and name != "genre"}
+        genres = tuple(value for name, value in given if name == "genre" and value.strip())
+        return cls(recipe, typed, faults, genres)
+
+
+def _fault(name: str, value: str) -> str | None:
+    try:
+        if name in ("artist", "title"):
+            Album(artist=value) if name == "artist" else Album(title=value)
+        elif name == "genre":
+            Album(genres=(value,))
+        elif name == "tracks":
+            lines = tuple(line for line in value.splitlines() if line.strip())
+            Album(tracks=lines)
+        elif name == "year" and value.strip():
+            try:
+                number = int(value)
+            except ValueError:
+                return f"“{value[:20]}” is no year; a whole number from {FIRST_YEAR} to {LAST_YEAR}, or nothing"
+            Album(year=number)
+        elif name in ("seed", "toward", "along") or name.endswith("-seed"):
+            Recipe.read([(name, value)])
+    except BadInput as error:
+        return str(error)
+    return None
