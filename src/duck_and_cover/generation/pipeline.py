@@ -10,6 +10,7 @@ Reference: `diffusers` 0.42, `DiffusionPipeline.from_pretrained`; PyTorch, "Repr
 from __future__ import annotations
 
 import contextlib
+import importlib
 import inspect
 import re
 import sys
@@ -53,7 +54,7 @@ class Pipeline:
 
             transformers.utils.logging.set_verbosity_error()  # it warns of torchvision, which is not needed
             transformers.utils.logging.disable_progress_bar()
-            import diffusers  # pyright: ignore[reportMissingImports]
+            diffusers: Any = importlib.import_module("diffusers")  # not the file beside this one, as checkers take it
         except ImportError as error:
             raise MissingExtra("an engine of diffusers", "large") from error
         diffusers.utils.logging.set_verbosity_error()
@@ -177,7 +178,7 @@ def _dtype(torch: Any, device: str, model: ModelFolder, trainable: bool) -> Any:
     """What to compute in; raises `Failure` where the machine's memory does not hold the weights in any way."""
     bfloat = device != "mps" and (device != "cuda" or torch.cuda.is_bf16_supported(including_emulation=False))
     small = torch.bfloat16 if bfloat else torch.float32 if trainable else torch.float16
-    import psutil
+    import psutil  # pyright: ignore[reportMissingModuleSource]
 
     free, numbers = psutil.virtual_memory().available, model.numbers()
     if device == "cpu" and 4.2 * numbers < free:
