@@ -225,3 +225,12 @@ def test_the_command_says_what_each_file_is_for(tmp_path: Path) -> None:
     assert re.search(r"\d of 14 stores take it", reply.output), "a kit that is refused is made, and says so"
     listed = CliRunner().invoke(command, ["--layout", "list"])
     assert "label grid" in listed.output and listed.exit_code == 0
+
+
+@pytest.mark.parametrize(("option", "said"), [(("--track", "Two (3:75)"), "no time"), (("--profile", __file__), "ICC")])
+def test_what_cannot_be_printed_is_refused_before_anything_is_drawn(
+    option: tuple[str, str], said: str, tmp_path: Path
+) -> None:
+    reply = CliRunner().invoke(command, ["--album", "Low Tide", *option, "-o", str(tmp_path / "k")])
+    assert isinstance(reply.exception, BadInput) and said in str(reply.exception)
+    assert not reply.output and not list(tmp_path.iterdir())

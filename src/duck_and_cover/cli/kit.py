@@ -45,10 +45,14 @@ def kit(output: Path | None, **options: Any) -> None:
     if listed(options):
         return
     from duck_and_cover.design.kit import KitFile, Missing, check_folder
+    from duck_and_cover.design.pieces.tracklist import read
+    from duck_and_cover.design.press.profile import open_profile
     from duck_and_cover.sleeve import create
 
     wanted = Wanted.of(options)
     folder = check_folder(output or Path(slug(wanted.album)))
+    read(wanted.album.tracks)  # what cannot be printed is refused before anything is drawn
+    open_profile(options["profile"])
     sleeve = create(wanted.album, **wanted.how)
     told = sleeve.report
     click.echo(f"{told['finish']} · {told['palette']['name']} · {told['type']['lead']} · {told['layout']}"

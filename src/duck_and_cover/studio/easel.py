@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Easel", "Remembering"]
 
 REMEMBERED = 48
-"""Pieces of art kept, 12 kB each."""
+"""Pieces of art kept, 48 kB each."""
 
 
 class Remembering:
