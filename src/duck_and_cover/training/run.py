@@ -59,6 +59,7 @@ def train(
     nodes: int = 1,
     accelerator: str = "auto",
     quiet: bool = False,
+    watchers: Sequence[L.Callback] = (),
     warn: Callable[[str], None] = lambda said: None,
 ) -> Training:
     """Train until `recipe.kimg` and return the module; `run_dir` holds everything it wrote (`record.py`).
@@ -67,6 +68,7 @@ def train(
     resume:   insist that there is a run to go on with. A folder that holds one is gone on with in any case, from its
               newest whole checkpoint, or refused where recipe or data are others; it is never overwritten.
     devices, nodes:  processes, each with a share of every batch; gradients are averaged over them.
+    watchers:  more callbacks, for experiments (`benchmarks/experiments.py`).
     warn:     is told when a damaged checkpoint was passed over.
     Raises `BadInput` where the folder, the data or the recipe do not fit together, `Failure` where a run collapses.
     """
@@ -82,11 +84,12 @@ def train(
         raise BadInput(f"{run_dir}: nothing to resume, there is no {LAST}")
     run_dir.mkdir(parents=True, exist_ok=True)
     with alone(run_dir):
-        return _train(recipe, data, run_dir, letters, devices, nodes, accelerator, quiet, warn)
+        return _train(recipe, data, run_dir, letters, devices, nodes, accelerator, quiet, watchers, warn)
 
 
 def _train(recipe: Recipe, data: Path, run_dir: Path, letters: Mapping[str, Sequence[Box]] | None, devices: int,
-           nodes: int, accelerator: str, quiet: bool, warn: Callable[[str], None]) -> Training:  # fmt: skip
+           nodes: int, accelerator: str, quiet: bool, watchers: Sequence[L.Callback],
+           warn: Callable[[str], None]) -> Training:  # fmt: skip
     _keep_memory()
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)  # its advertisements
     torch.set_float32_matmul_precision("high")
@@ -126,6 +129,7 @@ def _train(recipe: Recipe, data: Path, run_dir: Path, letters: Mapping[str, Sequ
             enable_model_summary=False,
             callbacks=[
                 *_watchers(recipe, held_back, run_dir, encoder),
+                *watchers,
                 stats,
                 *([] if quiet else [Terminal(stats)]),
                 Checkpoints(run_dir),
