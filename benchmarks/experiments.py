@@ -8,7 +8,7 @@ size is what is asked. Each is trained by `duckcover train`'s own code on one co
 not shown:
 
     error        of the velocity, told all fields, at four shares of noise; the same noise for all
-    told         how much of that error (in percent, at 90 % of noise) genres and year take away
+    told         how much of that error (in percent, at 90 % of noise) a field takes away, on covers that state it
     what it draws: as in `quality.py`, for the conditions of training covers
 
 Without `--only`, every experiment that FOLDER does not hold yet. Several of these may run side by side.
@@ -22,7 +22,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,12 +31,14 @@ import lightning as L
 import numpy as np
 import torch
 from create import commit, machine
-from torch import Tensor
+from held_out import FIELDS
+from numpy.typing import NDArray
+from torch import Tensor, nn
 
 from duck_and_cover.condition import Condition, ConditionEncoder
 from duck_and_cover.cover import Pixels, to_network
-from duck_and_cover.dataset.letters import load_letters
-from duck_and_cover.evaluation.evaluate import evaluate, real_covers
+from duck_and_cover.dataset.letters import Box, load_letters
+from duck_and_cover.evaluation.evaluate import RealCovers, evaluate, real_covers
 from duck_and_cover.evaluation.report import as_json
 from duck_and_cover.generation.judge import open_judge
 from duck_and_cover.generation.onnx import engine_on
@@ -92,7 +94,9 @@ EXPERIMENTS = {
     "families alike": Experiment("balance: families alike", {"balance": 1.0}),
     "gain 1": Experiment("condition: as it is encoded", gain=1.0),
     "words always": Experiment("condition: rare words as often as others", {"half_known": 0.0}),
+    "words never": Experiment("condition: families and no words", {"half_known": 1e9}),
     "noisy condition": Experiment("condition: with noise", {"condition_noise": 0.1}),
+    "years half": Experiment("condition: every other year is left open", {"drop_year": 0.5}),
     "batch 64": Experiment("half as many steps", {"batch": 64}),
     "narrow": Experiment("width, for as long", {"widths": (32, 96, 160), "kimg": 132}),
     "wide": Experiment("width, for as long", {"widths": (96, 160, 256), "kimg": 48}),
@@ -109,7 +113,9 @@ class Averages(L.Callback):
         self.kept: dict[float, FlowDenoiser] = {}
 
     @torch.no_grad()
-    def on_train_batch_end(self, trainer: L.Trainer, pl_module: L.LightningModule, *_: object) -> None:
+    def on_train_batch_end(
+        self, trainer: L.Trainer, pl_module: L.LightningModule, outputs: object, batch: object, batch_idx: int
+    ) -> None:
         assert isinstance(pl_module, FlowTraining)
         for half_life in HALF_LIVES:
             average = self.kept.setdefault(half_life, copy.deepcopy(pl_module.net))
@@ -118,8 +124,8 @@ class Averages(L.Callback):
 
 
 @torch.no_grad()
-def errors(net: FlowDenoiser, pictures: Tensor, noise: Tensor, conditions: Tensor) -> list[float]:
-    """Squared error of the velocity by `NOISE`, over covers (N, 3, R, R)."""
+def errors(net: nn.Module, pictures: Tensor, noise: Tensor, conditions: Tensor) -> NDArray[np.float32]:
+    """Squared error of the velocity by `NOISE` and cover, (4, N), for pictures (N, 3, R, R)."""
     net, found = copy.deepcopy(net).float().eval(), []
     for share in NOISE:
         parts = []
@@ -127,58 +133,87 @@ def errors(net: FlowDenoiser, pictures: Tensor, noise: Tensor, conditions: Tenso
             t = torch.full((len(rows),), share)
             velocity = net(mixed(pictures[rows], noise[rows], t), t, conditions[rows])
             parts.append(velocity_loss(velocity, pictures[rows], noise[rows]))
-        found.append(float(torch.cat(parts).mean()))
-    return found
+        found.append(torch.cat(parts).numpy())
+    return np.stack(found)
 
 
-def carried_out(name: str, data: Path, letters_file: Path | None, runs: Path, samples: int) -> dict[str, Any]:
-    """Train, measure; a run that was broken off goes on."""
-    experiment, folder = EXPERIMENTS[name], runs / name.replace(" ", "-")
-    letters = load_letters(letters_file) if letters_file else None
+@dataclass(frozen=True)
+class Exam:
+    """Covers that no network was shown, (N, 3, R, R), the noise they are mixed with, and what is known of each."""
+
+    pictures: Tensor
+    noise: Tensor
+    asked: tuple[Condition, ...]
+
+    @classmethod
+    def of(cls, covers: RealCovers) -> Exam:
+        pictures = torch.from_numpy(to_network(covers.kept_back))
+        return cls(pictures, torch.randn(pictures.shape, generator=torch.Generator().manual_seed(5)),
+                   covers.kept_back_asked)  # fmt: skip
+
+    def errors(self, net: nn.Module, *told: str) -> NDArray[np.float32]:
+        """(4, N), told those fields alone."""
+        left_open = {*FIELDS} - {*told}
+        conditions = ConditionEncoder().encode_all(asked.without(*left_open) for asked in self.asked)
+        return errors(net, self.pictures, self.noise, torch.from_numpy(conditions))
+
+    def told(self, net: nn.Module) -> dict[str, list[float]]:
+        """By what is told: how much of the error at most noise it takes away, and one standard error, in percent."""
+        base, found = self.errors(net)[-1], {}
+        for fields in (("genres",), ("year",), ("genres", "year")):
+            stated = np.array([all(getattr(asked, field) for field in fields) for asked in self.asked])
+            gain = 100 * (base - self.errors(net, *fields)[-1])[stated] / base[stated].mean()
+            found[" and ".join(fields)] = [float(gain.mean()), float(gain.std() / len(gain) ** 0.5)]
+        return found
+
+
+def trained(name: str, data: Path, letters: Mapping[str, Sequence[Box]], runs: Path, exam: Exam) -> FlowTraining:
+    """Train, or go on with what was broken off; `trained.json` holds what is known only while it learns."""
+    experiment, folder = EXPERIMENTS[name], runs / folder_of(name)
     if experiment.gain is not None:
         flow.CONDITION_GAIN = experiment.gain  # type: ignore[attr-defined]
     folder.mkdir(parents=True, exist_ok=True)
-    cache = runs / "cache"
-    cache.mkdir(exist_ok=True)
     if not (folder / "cache").exists():
-        (folder / "cache").symlink_to(cache.resolve())
-    averages, began, cpu = Averages(), time.perf_counter(), time.process_time()
+        (folder / "cache").symlink_to((runs / "cache").resolve())
+    averages, began = Averages(), time.process_time()
     module = train(experiment.recipe, data, folder, letters=letters, accelerator="cpu", quiet=True, watchers=[averages])
     assert isinstance(module, FlowTraining)
-    seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
+    if averages.kept:
+        found = {half_life: exam.errors(net, *FIELDS).mean(1).tolist() for half_life, net in averages.kept.items()}
+        facts = {"cpu seconds": round(time.process_time() - began), "averages": found}
+        (folder / "trained.json").write_text(json.dumps(facts))
+    return module
 
-    covers, judge = real_covers(data, SIDE_PX, cache, letters), open_judge()
-    pictures = torch.from_numpy(to_network(covers.kept_back))
-    noise = torch.randn(pictures.shape, generator=torch.Generator().manual_seed(5))
-    encoder = ConditionEncoder()
 
-    def encoded(*left_out: str) -> Tensor:
-        return torch.from_numpy(encoder.encode_all(asked.without(*left_out) for asked in covers.kept_back_asked))
-
-    def error(net: FlowDenoiser, *left_out: str) -> list[float]:
-        return errors(net, pictures, noise, encoded(*left_out))
-
-    all_told, nothing = error(module.averaged), error(module.averaged, "genres", "year", "artist", "album")  # type: ignore[arg-type]
-    two_told = error(module.averaged, "artist", "album")  # type: ignore[arg-type]
+def carried_out(
+    name: str, data: Path, letters: Mapping[str, Sequence[Box]], runs: Path, samples: int
+) -> dict[str, Any]:
+    """Train and measure."""
+    (runs / "cache").mkdir(exist_ok=True)
+    covers = real_covers(data, SIDE_PX, runs / "cache", letters)
+    exam, folder = Exam.of(covers), runs / folder_of(name)
+    module = trained(name, data, letters, runs, exam)
     engine = engine_on(export(folder, folder / "bundle", guidance=2.0, steps=10), threads=1)
 
     def draw(condition: Condition, seed: int) -> Pixels:
         return engine.draw(condition, seed).pixels
 
-    found = evaluate(draw, covers, judge, samples=samples)
+    found = evaluate(draw, covers, open_judge(), samples=samples)
     numbers = ("frechet", "kid", "coverage", "genre", "families", "year")
     return {
-        "asks": experiment.asks,
+        "asks": EXPERIMENTS[name].asks,
         "images": int(module.images_shown),
         "parameters": sum(p.numel() for p in module.net.parameters()),
-        "cpu seconds": round(cpu),
-        "seconds": round(seconds),
-        "errors": all_told,
-        "told": 100 * (nothing[-1] - two_told[-1]) / nothing[-1],
-        "averages": {str(half_life): error(net) for half_life, net in averages.kept.items()},
+        **json.loads((folder / "trained.json").read_text()),
+        "errors": exam.errors(module.averaged, *FIELDS).mean(1).tolist(),
+        "told": exam.told(module.averaged),
         "drawn": {each: as_json(found.drawn[each]) for each in numbers},
         "real": {each: as_json(found.real[each]) for each in numbers},
     }
+
+
+def folder_of(name: str) -> str:
+    return name.replace(" ", "-")
 
 
 def speeds(images: int = 640) -> None:
@@ -217,11 +252,12 @@ def main() -> None:
     if arguments.speeds:
         speeds()
         return
+    letters = load_letters(arguments.letters) if arguments.letters else {}
     for name in [] if arguments.table else arguments.only:
-        result = arguments.runs / f"{name.replace(' ', '-')}.json"
+        result = arguments.runs / f"{folder_of(name)}.json"
         if result.exists():
             continue
-        row = carried_out(name, arguments.covers, arguments.letters, arguments.runs, arguments.samples)
+        row = carried_out(name, arguments.covers, letters, arguments.runs, arguments.samples)
         written = result.with_suffix(f".{os.getpid()}")
         written.write_text(json.dumps(row, indent=1))
         written.replace(result)
@@ -232,7 +268,7 @@ def main() -> None:
 def write(runs: Path) -> None:
     """The table of all that were carried out, in the order of `EXPERIMENTS`."""
     rows = {name: json.loads(path.read_text()) for name in EXPERIMENTS
-            if (path := runs / f"{name.replace(' ', '-')}.json").exists()}  # fmt: skip
+            if (path := runs / f"{folder_of(name)}.json").exists()}  # fmt: skip
     if not rows:
         sys.exit("nothing was carried out yet")
     record = {"machine": machine(), "commit": commit(), "rows": rows}
@@ -243,13 +279,13 @@ def write(runs: Path) -> None:
         "# Which choice of the denoiser's recipe is worth what?\n",
         f"`python benchmarks/experiments.py COVERS --letters letters.jsonl --runs FOLDER`: {record['machine']}. "
         f"Covers of {SIDE_PX} px, one core, one thing changed at a time. Error of the velocity on covers kept back, by "
-        "share of noise; *told*: how much of it genres and year take away at 90 %; the rest is of pictures drawn at "
+        "share of noise; *told*: how much of it these take away at 90 %, percent; the rest is of pictures drawn at "
         "guidance 2.\n",
-        f"| | asks | images | M | CPU s | {' | '.join(f'{share:.0%}' for share in NOISE)} | sum | told, % | "
-        f"{' | '.join(real)} |",
-        f"|---|---|{'---|' * (6 + len(NOISE) + len(real) - 1)}",
+        f"| | asks | images | M | CPU s | {' | '.join(f'{share:.0%}' for share in NOISE)} | sum | "
+        f"told genres | year | both | {' | '.join(real)} |",
+        f"|---|---|{'---|' * (7 + len(NOISE) + len(real))}",
         *(_line(name, row) for name, row in rows.items()),
-        f"| real covers | |{' |' * (5 + len(NOISE))} {' | '.join(_number(each) for each in real.values())} |",
+        f"| real covers | |{' |' * (7 + len(NOISE))} {' | '.join(_number(each) for each in real.values())} |",
         "",
         "Sum of the four errors by the half life of the average, in thousands of images, the run's own first:\n",
         f"| | {BASE.ema_kimg:g}, as it shrinks early on | {' | '.join(longest)} |",
@@ -262,9 +298,10 @@ def write(runs: Path) -> None:
 
 def _line(name: str, row: dict[str, Any]) -> str:
     found = [f"{error:.4f}" for error in (*row["errors"], sum(row["errors"]))]
+    told = " | ".join(f"{gain:+.2f} ± {error:.2f}" for gain, error in row["told"].values())
     drawn = " | ".join(_number(each) for each in row["drawn"].values())
     return (f"| {name} | {row['asks']} | {row['images']:,} | {row['parameters'] / 1e6:.1f} | {row['cpu seconds']:,} | "
-            f"{' | '.join(found)} | {row['told']:.2f} | {drawn} |")  # fmt: skip
+            f"{' | '.join(found)} | {told} | {drawn} |")  # fmt: skip
 
 
 def _number(measured: dict[str, Any]) -> str:

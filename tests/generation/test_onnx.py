@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from duck_and_cover.errors import DamagedBundle, UnknownChoice
 from duck_and_cover.generation import engine as engines
 from duck_and_cover.generation.engine import engine_names, open_engine
 from duck_and_cover.generation.onnx import DenoiserEngine, engine_on, follow, times_of
+from duck_and_cover.generation.session import Session
 
 METAL = Condition({"thrash metal": 1.0}, 1988, "Razormouth", "Cathedral of Rust")
 JAZZ = Condition({"jazz": 1.0}, 1959)
@@ -215,3 +217,11 @@ def test_the_making_bank_needs_no_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_network_stays_open_until_its_bundle_is_another(tmp_path: Path, write_bundle: Write) -> None:
+    first = Session(write_bundle(tmp_path / "mine"))
+    assert Session(Bundle.open(tmp_path / "mine"))._session is first._session
+    assert Session(Bundle.open(tmp_path / "mine"), threads=1)._session is not first._session
+    shutil.rmtree(tmp_path / "mine")
+    assert Session(write_bundle(tmp_path / "mine", sampler=Sampler(steps=3)))._session is not first._session

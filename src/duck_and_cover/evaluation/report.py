@@ -45,6 +45,9 @@ LINES: Mapping[str, tuple[str, str]] = {
 }
 """Name -> (title, what it says), in the order of a report."""
 
+NEAREST = 200
+"""Pairs of a drawn picture and its nearest cover that are shown, in ten bands."""
+
 _CHANCE = {"genre": "genre by chance", "families": "families by chance", "year": "year by chance"}
 
 
@@ -142,15 +145,17 @@ def _share(drawn: Measured, real: Measured, chance: Measured | None) -> str:
 def _copies(evaluation: Evaluation) -> str:
     found = evaluation.copies
     assert found is not None
-    nearest = np.argsort(found.distance)[:16]
     verdict = "<b>More than chance would bring: look at them.</b>" if found.alarm else "No more than chance brings."
-    pairs = np.concatenate([evaluation.pictures[nearest], evaluation.training[found.neighbour[nearest]]])
+    nearest = np.argsort(found.distance)[:NEAREST]
+    bands = (np.concatenate([evaluation.pictures[rows], evaluation.training[found.neighbour[rows]]])
+             for rows in nearest.reshape(-1, NEAREST // 10))  # fmt: skip
     return (
         f"<h2>Nearest training covers</h2><p>{len(found.suspicious)} drawn pictures lie nearer to a training cover "
         f"than 99 % of covers kept back do; {found.expected:.0f} are expected. {verdict} "
-        f"Above the 16 nearest, below the cover that each is nearest to.</p>"
-        + _picture(_sheet(pairs, len(nearest)), "drawn pictures, and below each the nearest training cover")
-    )
+        f"The {NEAREST} that lie nearest, the nearest first; below each the cover that it is nearest to.</p>"
+        + "".join(f"<p>{_picture(_sheet(band, len(band) // 2), 'drawn pictures, and below each the nearest cover')}"
+                  for band in bands)
+    )  # fmt: skip
 
 
 def _sheet(pictures: Pixels, columns: int) -> Pixels:
@@ -175,7 +180,7 @@ _SHELL = """<!doctype html>
 body {{ font: 16px/1.5 system-ui, sans-serif; color: #1d1d1f; background: #faf9f6; max-width: 68rem; margin: 3rem auto;
   padding: 0 1.5rem }}
 h1 {{ font-size: 2rem; margin: 0 }} h2 {{ margin: 2.5rem 0 .25rem }}
-p {{ margin: .25rem 0 .75rem; max-width: 46rem }}
+p {{ margin: .25rem 0 .75rem; max-width: 46rem }} p:has(img) {{ max-width: none }}
 .about {{ color: #6b6a66; font-size: .85rem; overflow-wrap: anywhere }}
 table {{ border-collapse: collapse; width: 100% }}
 tr {{ border-bottom: 1px solid #e4e1d9 }} th {{ text-align: left; font-weight: 600; padding: .5rem 1rem .5rem 0 }}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
@@ -24,15 +26,8 @@ class Session:
     """
 
     def __init__(self, bundle: Bundle, threads: int = 0) -> None:
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        options.intra_op_num_threads = threads
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self.model = bundle.model
-        try:
-            self._session = onnxruntime.InferenceSession(self.model, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime raises its own classes for files it cannot read
-            raise DamagedBundle(f"{self.model}: onnxruntime cannot open it ({error})") from error
+        self._session = _opened(self.model, bundle.sha256, threads)
         self.inputs = {wanted.name: tuple(wanted.shape) for wanted in self._session.get_inputs()}
 
     def run(self, outputs: Sequence[str], feeds: Mapping[str, Array]) -> list[Array]:
@@ -41,3 +36,16 @@ class Session:
             return [np.asarray(found, np.float32) for found in self._session.run(outputs, feeds)]
         except Exception as error:  # onnxruntime raises its own classes for inputs that do not fit the network
             raise DamagedBundle(f"{self.model}: does not fit its bundle.json ({error})") from error
+
+
+@lru_cache(maxsize=6)
+def _opened(model: Path, bundle_sha256: str, threads: int) -> onnxruntime.InferenceSession:
+    """The network of the bundle of that hash; the last few stay open, since opening one takes as long as a picture."""
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime raises its own classes for files it cannot read
+        raise DamagedBundle(f"{model}: onnxruntime cannot open it ({error})") from error
