@@ -114,7 +114,7 @@ def test_a_report_needs_nothing_beside_it(good: Evaluation, tmp_path: Path) -> N
     page = (tmp_path / "report" / "index.html").read_text("utf-8")
     assert "&lt;b&gt;mine" in page and "<b>mine" not in page
     assert "http" not in page.replace("http-equiv", "")
-    assert page.count("data:image/webp;base64,") == 3 + len(GENRES)
+    assert page.count("data:image/webp;base64,") == 2 + 10 + len(GENRES)  # drawn, real, ten bands of 20 pairs, steering
     assert all(title in page for name, (title, _) in LINES.items() if name in good.drawn)
 
 
