@@ -9,6 +9,7 @@ import base64
 import json
 import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -49,6 +50,7 @@ class Browser:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,
         )
         assert self.process.stderr is not None
         for line in self.process.stderr:
@@ -71,7 +73,7 @@ class Browser:
 
     def __exit__(self, *_: object) -> None:
         self.socket.socket.close()
-        self.process.kill()
+        os.killpg(self.process.pid, signal.SIGKILL)  # what is started is a script, and the browser its child
         self.process.wait()
         if self.process.stderr:
             self.process.stderr.close()

@@ -27,17 +27,19 @@ class Served:
     """A studio in a process of its own."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder, self.window = folder, folder.with_name(f"{folder.name} window.txt")
         self.start()
 
     def start(self) -> None:
         environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", CODE, "studio", "--port", "0", "--no-browser", "--folder", str(self.folder)],
-            stdout=subprocess.PIPE,
-            text=True,
-            env=environment,
-        )
+        with self.window.open("a") as window:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", CODE, "studio", "--port", "0", "--no-browser", "--folder", str(self.folder)],
+                stdout=subprocess.PIPE,
+                stderr=window,
+                text=True,
+                env=environment,
+            )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         self.address = line.split("is at ")[1].split()[0].rstrip("/")
@@ -92,6 +94,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     served = Served(tmp_path_factory.mktemp("studio"))
     yield served
     served.stop()
+    assert served.window.read_text() == ""  # whatever was asked of it, nothing broke behind its answers
 
 
 def events(data: bytes) -> list[tuple[str, Any]]:

@@ -191,8 +191,35 @@ def test_nothing_is_cut_off_at_any_width(page: Browser, studio: Served, width: i
             time.sleep(0.05)
             ink, paper = page.run("(s => [s.color, s.backgroundColor])(getComputedStyle(document.body))")
             assert _contrast(ink, paper) > 10
-            soft = page.run("getComputedStyle(document.querySelector('.field > label')).color")
-            assert _contrast(soft, paper) > 4.5
+            for element, part in ((".field > label", ""), ("#genre", "::placeholder")):
+                soft = page.run(f"getComputedStyle(document.querySelector('{element}'), '{part}').color")
+                assert _contrast(soft, paper) > 4.5
+    finally:
+        page.resize(1440, 900)
+
+
+def test_on_a_phone_the_record_is_folded_away_beneath_its_cover(page: Browser, studio: Served) -> None:
+    page.resize(390, 844)
+    try:
+        fresh(page, studio)
+        assert page.run("document.querySelector('[data-draw]').getBoundingClientRect().bottom") < 844
+        fresh(page, studio, "?album=Low+Tide&seed=5")
+        page.until(CALM)
+        title = "document.querySelector('#title').checkVisibility()"
+        order = "['.drafts', '.head', '.axes'].map(e => document.querySelector(e).getBoundingClientRect().top)"
+        assert page.run(title) is False and page.run(order) == sorted(page.run(order))
+        page.click("[data-fold]")
+        assert page.run(title) is True and page.run("document.querySelector('#title').value") == "Low Tide"
+        page.run("document.querySelector('#catalogue').closest('details').open = true")
+        before = page.run("location.search")
+        page.click("#catalogue")
+        page.type("QH 001")
+        page.run("document.querySelectorAll('[data-part]').forEach(each => { each.checked = false })")
+        page.click("[data-kit]")  # what was typed a moment ago is printed as well
+        page.until("document.querySelector('[data-kit-told] progress')")
+        assert page.run("location.search") != before
+        assert now(page)["catalogue"] == "QH 001" and now(page)["title"] == "Low Tide"
+        page.click("[data-kit-told] button")
     finally:
         page.resize(1440, 900)
 

@@ -63,6 +63,7 @@ def test_a_layout_without_words_is_left_when_there_are_words() -> None:
         "finish=" + "x" * 200,
         "tracks=" + "x%0A" * 301,
         "artist=" + "x" * 401,
+        "catalogue=" + "x" * 121,
     ],
 )
 def test_what_is_no_recipe_is_refused(query: str) -> None:
@@ -76,3 +77,17 @@ def test_each_fault_is_told_at_its_field_and_the_rest_counts() -> None:
     assert form.recipe.album == Album(None, "Low Tide", ("dub",)) and form.recipe.seed == 3
     assert form.typed["year"] == "soon" and form.genres == ("dub",)
     assert Form.read([]).faults == {} and Form.read([("art", "x")]).faults[""] != ""
+
+
+def test_what_is_printed_beside_the_tracks_is_in_the_address_as_one_line() -> None:
+    recipe = Recipe.of("title=A&catalogue=+QH%00++001&rights=%C2%A9+1959+Blue%0ANote&seed=1")
+    assert recipe.release == {"catalogue": "QH 001", "rights": "© 1959 Blue Note"}
+    assert Recipe.of(recipe.plain.query).release == recipe.release and Recipe.of("title=A&rights=+").release == {}
+    assert "catalogue" in Form.read([("catalogue", "x" * 121)]).faults
+
+
+def test_album_is_the_title_and_names_that_mean_nothing_are_told() -> None:
+    form = Form.read([("album", "Low Tide"), ("colour", "red"), ("colour", "blue"), ("seat", "a"), ("hold", "type")])
+    assert form.recipe.album.title == form.typed["title"] == "Low Tide" and form.unknown == ("colour",)
+    assert Form.read([("album", "x" * 500)]).faults.keys() == {"title"}
+    assert Recipe.of("album=Low+Tide&seed=1").query == "title=Low+Tide&seed=1"

@@ -10,6 +10,7 @@ import threading
 import time
 import zipfile
 import zlib
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -206,12 +207,16 @@ def test_wrong_words_are_told_and_never_a_traceback(studio: Served) -> None:
         ("/file/cover.exe", {"seed": 1}),
         ("/check", {"seed": "-"}),
         ("/proof", {"seed": 1, "piece": "../x"}),
+        (f"/sleeves/{10**30}.jpg", {}),
+        ("/desk", {"year": "x", "tracks": "ы" * 39_000}),  # an address of 234 kB
     ):
         status, _, data = studio.ask(path, query)
         assert status == 422, (path, data)
         assert b"Traceback" not in data and b"/src/" not in data and {"fault", "faults"} & json.loads(data).keys()
-    page = studio.ask("/", {"seed": 1, "finish": "gold", "title": "Low Tide"})[2].decode()
-    assert "no finish is called" in page and 'value="Low Tide"' in page
+    page = studio.ask("/", {"seed": 1, "finish": "gold", "album": "Low Tide", "mood": "<i>sad"})[2].decode()
+    assert "no finish is called" in page and 'value="Low Tide"' in page and "also says “mood”" in page
+    assert json.loads(studio.ask("/nowhere")[2])["fault"] == "there is nothing at this address"
+    assert b"Back to the studio" in studio.ask("/nowhere", headers={"accept": "text/html"})[2]
     assert studio.json("/api/covers", {"colour": "red"})[0] == 422 and studio.ask("/exports/x/y")[0] == 404
 
 
@@ -296,11 +301,25 @@ def test_a_server_killed_while_exporting_leaves_no_half_file(studio: Served, tmp
         served.stop()
 
 
+def test_an_interrupt_ends_it_without_a_word_while_it_draws(tmp_path: Path) -> None:
+    served = Served(tmp_path / "studio")
+    with socket.create_connection(("127.0.0.1", served.port), timeout=60) as raw:
+        raw.sendall(f"GET /draw?title=Low+Tide HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\n\r\n".encode())
+        assert b"200 OK" in raw.recv(4096)
+        began = time.monotonic()
+        served.stop()
+        assert time.monotonic() - began < 10 and served.process.returncode == 0
+        assert b"event: fault" in raw.recv(65536)  # who waits is told
+    assert served.window.read_text() == ""
+
+
 def test_stores_and_proofs_are_told(studio: Served) -> None:
     stores = studio.ask("/check", COVER)[2].decode()
     assert "stores take it" in stores and "Apple Music" in stores
-    proof = studio.ask("/proof", {**COVER, "piece": "cd-front"})[2].decode()
+    assert ("Not looked at" in stores) == (find_spec("rapidocr") is None)  # words are read where something reads
+    proof = studio.ask("/proof", {**COVER, "piece": "cd-tray"})[2].decode()
     assert "data:image/jpeg;base64," in proof and "CIEDE2000" in proof
+    assert proof != studio.ask("/proof", {**COVER, "piece": "cd-tray", "catalogue": "QH 001"})[2].decode()
     status, headers, data = studio.ask("/file/cover.svg", COVER)
     assert (
         status == 200

@@ -48,9 +48,18 @@ def studio(port: int, no_browser: bool, folder: Path | None, workers: int) -> No
         if (error.name or "").partition(".")[0] in ("fastapi", "starlette", "uvicorn", "jinja2", "pydantic"):
             raise MissingExtra("the studio", "studio") from error
         raise
+    from duck_and_cover.cli.check import word_reader
     from duck_and_cover.settings import Settings
 
     def begun(address: str) -> None:
         click.echo(f"the studio is at {address}   (Ctrl-C ends it)")
 
-    serve(port, folder=folder, settings=Settings.read(), open_browser=not no_browser, workers=workers, begun=begun)
+    serve(
+        port,
+        folder=folder,
+        settings=Settings.read(),
+        open_browser=not no_browser,
+        workers=workers,
+        reader=word_reader,
+        begun=begun,
+    )

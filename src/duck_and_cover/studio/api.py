@@ -5,6 +5,7 @@ query of its address.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -12,16 +13,18 @@ from fastapi.responses import FileResponse, JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from duck_and_cover.album import Album
-from duck_and_cover.errors import BadInput
+from duck_and_cover.errors import DuckAndCoverError
 from duck_and_cover.studio import choices
-from duck_and_cover.studio.app import Studio, studio_of
+from duck_and_cover.studio.app import studio_of
 from duck_and_cover.studio.covers import DRAFTS, HERO_PX, Cover
+from duck_and_cover.studio.pages import Number
 from duck_and_cover.studio.recipe import LAST_SEED, Recipe, fresh_seed
 
 __all__ = [
     "CoverTold",
     "CoverWanted",
     "DraftsWanted",
+    "Fault",
     "KitTold",
     "KitWanted",
     "SleeveTold",
@@ -40,7 +43,23 @@ __all__ = [
     "sleeves",
 ]
 
-routes = APIRouter(prefix="/api", tags=["studio"])
+
+class Fault(BaseModel):
+    """What is wrong, in one sentence."""
+
+    fault: str
+
+
+def _told_of(status: int, description: str) -> dict[int | str, dict[str, Any]]:
+    return {status: {"model": Fault, "description": description}}
+
+
+WRONG = _told_of(422, "Something in the request is wrong.")
+MISSING = _told_of(404, "There is none.")
+BODY = _told_of(400, "The body is no JSON.") | _told_of(413, "The body is larger than may be sent.")
+DRAWS = _told_of(503, "Too much waits already; try again later.") | _told_of(500, "It took too much time or memory.")
+
+routes = APIRouter(prefix="/api", tags=["studio"], responses=WRONG)
 Seed = Annotated[int, Field(ge=0, le=LAST_SEED)]
 Axis = Literal["art", "finish", "palette", "type", "layout"]
 Look = Literal["finish", "palette", "type", "lettering", "layout"]
@@ -126,13 +145,13 @@ class SleeveTold(BaseModel):
     picked: bool
 
 
-@routes.post("/covers", summary="Make a cover")
+@routes.post("/covers", summary="Make a cover", responses=BODY | DRAWS)
 async def make(request: Request, wanted: CoverWanted) -> CoverTold:
     """Make the cover of a record; what is left open is decided and told in its recipe."""
     return _told(await studio_of(request).covers.cover(wanted.recipe(), HERO_PX, seat=SEAT, picked=True))
 
 
-@routes.post("/drafts", summary="Make several different covers")
+@routes.post("/drafts", summary="Make several different covers", responses=BODY | DRAWS)
 async def drafts(request: Request, wanted: DraftsWanted) -> list[CoverTold]:
     """Make covers that differ; in their order."""
     recipe = wanted.recipe()
@@ -150,10 +169,10 @@ async def drafts(request: Request, wanted: DraftsWanted) -> list[CoverTold]:
     return [_told(cover) for _, cover in sorted(made, key=lambda pair: pair[0])]
 
 
-@routes.post("/reroll/{axis}", summary="Draw one axis of a cover anew")
+@routes.post("/reroll/{axis}", summary="Draw one axis of a cover anew", responses=DRAWS)
 async def reroll(request: Request, axis: Axis, recipe: Annotated[str, Query(max_length=60_000)]) -> CoverTold:
     """Draw art, finish, palette, type or layout anew; all else stays."""
-    return _told(await studio_of(request).covers.rerolled(Recipe.of(recipe), axis, seat=SEAT))
+    return _told(await studio_of(request).covers.rerolled(Recipe.of(recipe), axis, seat=SEAT, key=""))
 
 
 @routes.get("/choices/{axis}", summary="What there is on an axis")
@@ -174,32 +193,39 @@ async def engines() -> list[dict[str, str]]:
     return list(await asyncio.to_thread(choices.engines))
 
 
-@routes.get("/check", summary="What stores say of a cover")
+@routes.get("/check", summary="What stores say of a cover", responses=DRAWS)
 async def check(request: Request, recipe: Annotated[str, Query(max_length=60_000)]) -> dict[str, Any]:
     """Hold the front, 3000 px as JPEG, against the rules of stores."""
     query = Recipe.of(recipe).query
     return await studio_of(request).pool.run("check", {"query": query}, seat=SEAT, slow=True)
 
 
-@routes.post("/kits", summary="Make every file of a release")
+@routes.post("/kits", summary="Make every file of a release", responses=BODY | DRAWS)
 async def make_kit(request: Request, wanted: KitWanted) -> KitTold:
     """Make a kit, whole or not at all; answers when it is done."""
     studio, recipe = studio_of(request), Recipe.of(wanted.recipe)
     id = studio.exports.id(recipe, wanted.without)
     if studio.exports.kit(id) is None:
         arguments = {"query": recipe.plain.query, "folder": str(studio.exports.folder / id), "without": wanted.without}
-        await studio.pool.run("kit", arguments, seat=SEAT, slow=True, key=f"kit {id}")
+        try:
+            await studio.pool.run("kit", arguments, seat=SEAT, slow=True)
+        except DuckAndCoverError:
+            if studio.exports.kit(id) is None:  # else another one's was done first
+                raise
         await asyncio.to_thread(studio.exports.make_room)
-    return _kit(studio, id)
+    return _kit(id, studio.exports.facts(id) or {})
 
 
-@routes.get("/kits/{id}", summary="What is in a kit")
-async def kit(request: Request, id: str) -> KitTold:
+@routes.get("/kits/{id}", summary="What is in a kit", response_model=KitTold, responses=MISSING)
+async def kit(request: Request, id: str) -> KitTold | JSONResponse:
     """The files of a finished kit."""
-    return _kit(studio_of(request), id)
+    facts = await asyncio.to_thread(studio_of(request).exports.facts, id)
+    if facts is None:
+        return JSONResponse({"fault": "no kit is called so; make it with POST /api/kits"}, 404)
+    return _kit(id, facts)
 
 
-@routes.get("/kits/{id}/{name:path}", summary="One file of a kit", response_class=FileResponse)
+@routes.get("/kits/{id}/{name:path}", summary="One file of a kit", response_class=FileResponse, responses=MISSING)
 async def kit_file(request: Request, id: str, name: str) -> Response:
     """The file of that name."""
     path = await asyncio.to_thread(studio_of(request).exports.file, id, name)
@@ -226,8 +252,8 @@ async def sleeves(
     ]
 
 
-@routes.delete("/sleeves/{id}", summary="Forget a sleeve", status_code=204)
-async def forget(request: Request, id: int) -> Response:
+@routes.delete("/sleeves/{id}", summary="Forget a sleeve", status_code=204, responses=MISSING)
+async def forget(request: Request, id: Number) -> Response:
     """Delete a sleeve from what is remembered."""
     found = await asyncio.to_thread(studio_of(request).projects.delete, id)
     return Response(status_code=204) if found else JSONResponse({"fault": "no sleeve has this number"}, 404)
@@ -244,10 +270,7 @@ def _told(cover: Cover) -> CoverTold:
     )
 
 
-def _kit(studio: Studio, id: str) -> KitTold:
-    facts = studio.exports.facts(id)
-    if facts is None:
-        raise BadInput("no kit is called so; make it with POST /api/kits")
+def _kit(id: str, facts: Mapping[str, Any]) -> KitTold:
     return KitTold(
         id=id, zip=f"/exports/{id}.zip", files=facts["files"], missing=facts["missing"], stores=facts["stores"]
     )

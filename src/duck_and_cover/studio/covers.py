@@ -46,7 +46,8 @@ class Cover:
         """Its choices in words."""
         looks = self.recipe.looks
         palette = "own colours" if looks["palette"].startswith("own ") else looks["palette"]
-        return " · ".join((looks["finish"], palette, looks["type"], looks["layout"].partition("@")[0]))
+        face = looks["type"].replace("-", " ")
+        return " · ".join((looks["finish"], palette, face, looks["layout"].partition("@")[0]))
 
 
 class Covers:
@@ -74,10 +75,12 @@ class Covers:
         signed = replace(found.recipe, held=recipe.held, by=found.by)
         return replace(found, recipe=signed, strange=recipe.by is not None and recipe.by != found.by)
 
-    async def rerolled(self, recipe: Recipe, axis: str, *, seat: str, size_px: int = HERO_PX) -> Cover:
-        """The cover with one axis drawn anew; ends what this seat still waited for."""
+    async def rerolled(
+        self, recipe: Recipe, axis: str, *, seat: str, size_px: int = HERO_PX, key: str = "desk"
+    ) -> Cover:
+        """The cover with one axis drawn anew; ends what this seat still waited for under the key, if it has one."""
         arguments = {"query": recipe.query, "axis": axis, "seed": fresh_seed(), "size_px": size_px}
-        made = await self.pool.run("reroll", arguments, seat=seat, key="desk", first=True)
+        made = await self.pool.run("reroll", arguments, seat=seat, key=key, first=key == "desk")
         return await self._taken(made, size_px, picked=True)
 
     async def drafts(

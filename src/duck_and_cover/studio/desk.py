@@ -10,7 +10,7 @@ from typing import Any
 from duck_and_cover.album import Album
 from duck_and_cover.colour import contrast_ratio, parse_hex
 from duck_and_cover.studio.covers import Cover
-from duck_and_cover.studio.recipe import AXES
+from duck_and_cover.studio.recipe import AXES, Recipe
 
 __all__ = ["Desk", "Text", "desk_of"]
 
@@ -72,7 +72,7 @@ def desk_of(cover: Cover) -> Desk:
     recipe, report = cover.recipe, cover.report
     looks, palette = recipe.looks, report["palette"]
     colours = (palette["paper"], *palette["inks"], palette["accent"])
-    named = {"art": "your picture" if recipe.art else report["engine"], **looks}
+    named = {"art": _art_name(recipe, report), **looks}
     named["palette"] = _palette_name(looks["palette"])
     layout = report["layout"].partition("@")[0]
     named["layout"] = layout
@@ -137,6 +137,13 @@ def _text(told: Mapping[str, Any], layout: str, album: Album) -> Text:
         told["contrast_needed"],
         told["face"],
     )
+
+
+def _art_name(recipe: Recipe, report: Mapping[str, Any]) -> str:
+    if recipe.art:
+        return "your picture"
+    own = f"No. {report['seeds']['art']}"
+    return f"{own}, {recipe.along:.0%} changed" if recipe.toward is not None and recipe.along else own
 
 
 def _palette_name(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,12 @@ from duck_and_cover.studio.recipe import AXES, LAST_SEED, Recipe
 
 if TYPE_CHECKING:
     from duck_and_cover.cover import Cover
+    from duck_and_cover.design.checking.words import Reader
     from duck_and_cover.design.style import Look, Seeds
     from duck_and_cover.generation.between import Between
     from duck_and_cover.generation.onnx import OnnxEngine
     from duck_and_cover.sleeve import Sleeve
+    from duck_and_cover.studio.worker import Opener
 
 __all__ = ["Easel", "Remembering"]
 
@@ -56,10 +59,10 @@ class Remembering:
 
 
 class Easel:
-    """Makes covers of recipes. pictures: the folder of dropped pictures."""
+    """Makes covers of recipes. pictures: the folder of dropped pictures; reader: opens the reader of words."""
 
-    def __init__(self, pictures: Path) -> None:
-        self.pictures = pictures
+    def __init__(self, pictures: Path, reader: Opener | None = None) -> None:
+        self.pictures, self._reader = pictures, reader
         self._engines: dict[str, OnnxEngine] = {}
         self._shelf: OrderedDict[object, Cover] = OrderedDict()
 
@@ -154,6 +157,11 @@ class Easel:
         if recipe.toward is not None and recipe.along:
             engine, key = Between(engine, recipe.toward, recipe.along), (name, recipe.toward, recipe.along)
         return Remembering(engine, self._shelf, key)
+
+    @cached_property
+    def words(self) -> Reader | None:
+        """What reads words off a cover, opened once; None where nothing does."""
+        return self._reader and self._reader()
 
     def picture(self, sha256: str) -> Path:
         """A dropped picture. Raises `BadInput` where it is not on this machine."""

@@ -19,7 +19,7 @@ from duck_and_cover.studio.app import Studio, studio_of
 from duck_and_cover.studio.covers import HERO_PX
 from duck_and_cover.studio.exports import SINGLE, slug
 from duck_and_cover.studio.form import Form
-from duck_and_cover.studio.pages import PROOFS, Seat, part
+from duck_and_cover.studio.pages import PROOFS, Number, Seat, part
 from duck_and_cover.studio.recipe import Recipe
 from duck_and_cover.studio.streams import event, streamed
 
@@ -62,7 +62,7 @@ async def picture(request: Request, px: Annotated[int, Query(ge=64, le=1600)] = 
 
 
 @routes.get("/sleeves/{id}.jpg")
-async def thumbnail(request: Request, id: int) -> Response:
+async def thumbnail(request: Request, id: Number) -> Response:
     """The small picture of a sleeve that was made."""
     data = await asyncio.to_thread(studio_of(request).projects.thumbnail, id)
     if data is None:

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 
 from duck_and_cover.album import FIRST_YEAR, LAST_YEAR, Album
 from duck_and_cover.errors import BadInput
-from duck_and_cover.studio.recipe import Recipe
+from duck_and_cover.studio.recipe import NAMES, OTHERWISE, RELEASE, Recipe
 
 __all__ = ["Form"]
 
-_ALONE = ("artist", "title", "genre", "year", "tracks")
+_ALONE = ("artist", "title", "genre", "year", "tracks", *RELEASE)
 """Fields of the form; a fault of anything else is told at its head."""
+
+_ABOUT = ("seat",)
+"""Names that are about the asking."""
 
 
 @dataclass(frozen=True)
@@ -20,17 +23,19 @@ class Form:
     """A form as it came.
 
     recipe:  what of it makes a cover.    typed: field -> text, whatever it is.    faults: field -> what is wrong.
+    unknown: names that mean nothing here, of which only their page tells.
     """
 
     recipe: Recipe
     typed: Mapping[str, str] = field(default_factory=dict)
     faults: Mapping[str, str] = field(default_factory=dict)
     genres: Sequence[str] = ()
+    unknown: Sequence[str] = ()
 
     @classmethod
     def read(cls, pairs: Iterable[tuple[str, str]]) -> Form:
         """The form of a query's names and values. Raises nothing."""
-        given = [(name, value) for name, value in pairs if len(value) <= 40_000][:400]
+        given = [(OTHERWISE.get(name, name), value) for name, value in pairs if len(value) <= 40_000][:400]
         faults: dict[str, str] = {}
         kept: list[tuple[str, str]] = []
         for name, value in given:
@@ -51,7 +56,8 @@ class Form:
                 faults.setdefault("tracks", str(error))
         typed = {name: value for name, value in reversed(given) if name in _ALONE and name != "genre"}
         genres = tuple(value for name, value in given if name == "genre" and value.strip())
-        return cls(recipe, typed, faults, genres)
+        unknown = tuple(dict.fromkeys(name[:40] for name, _ in given if name not in NAMES and name not in _ABOUT))
+        return cls(recipe, typed, faults, genres, unknown)
 
 
 def _fault(name: str, value: str) -> str | None:
@@ -69,7 +75,7 @@ def _fault(name: str, value: str) -> str | None:
             except ValueError:
                 return f"“{value[:20]}” is no year; a whole number from {FIRST_YEAR} to {LAST_YEAR}, or nothing"
             Album(year=number)
-        elif name in ("seed", "toward", "along") or name.endswith("-seed"):
+        elif name in ("seed", "toward", "along", *RELEASE) or name.endswith("-seed"):
             Recipe.read([(name, value)])
     except BadInput as error:
         return str(error)

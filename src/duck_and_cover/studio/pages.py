@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache, partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -26,6 +26,7 @@ from duck_and_cover.studio.streams import event, streamed
 __all__ = [
     "FONTS",
     "PROOFS",
+    "Number",
     "Seat",
     "delete",
     "desk",
@@ -42,6 +43,7 @@ __all__ = [
 ]
 
 routes = APIRouter(include_in_schema=False)
+Number = Annotated[int, Path(ge=1, le=2**63 - 1, description="Of a sleeve.")]
 Seat = Annotated[str, Query(max_length=64, pattern=r"^[\w-]*$")]
 
 FONTS = {
@@ -84,7 +86,7 @@ def part(template: str, status: int = 200, headers: dict[str, str] | None = None
     )
 
 
-def fault_page(request: Request, status: int, fault: str) -> Response:
+def fault_page(status: int, fault: str) -> Response:
     """A page that says what is wrong."""
     return part("fault.html", status, fault=fault)
 
@@ -189,7 +191,7 @@ async def library(
 
 
 @routes.post("/library/{id}/delete")
-async def delete(request: Request, id: int) -> Response:
+async def delete(request: Request, id: Number) -> Response:
     """Forget a sleeve."""
     await asyncio.to_thread(studio_of(request).projects.delete, id)
     back = request.headers.get("referer", "")

@@ -19,7 +19,7 @@ from typing import Any
 
 from duck_and_cover.errors import BadInput, Failure
 from duck_and_cover.studio.jobs import Busy, Job, Limits, Replaced
-from duck_and_cover.studio.worker import serve
+from duck_and_cover.studio.worker import Opener, serve
 
 __all__ = ["Pool"]
 
@@ -29,10 +29,11 @@ _NO_WORKER = "no process that makes covers starts here; the server's window says
 class _Worker:
     """A process and the thread that listens to it."""
 
-    def __init__(self, pool: Pool, loop: asyncio.AbstractEventLoop, folder: Path, limits: Limits) -> None:
+    def __init__(self, pool: Pool, loop: asyncio.AbstractEventLoop) -> None:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=serve, args=(theirs, folder, limits.memory_bytes), daemon=True)
+        given = (theirs, pool.folder, pool.limits.memory_bytes, pool.reader)
+        self.process = context.Process(target=serve, args=given, daemon=True)
         self.process.start()
         theirs.close()
         self.ready, self.job = False, None
@@ -54,10 +55,13 @@ class _Worker:
 
 
 class Pool:
-    """Workers and who waits for them. Use inside a running event loop: `start`, `submit`, `close`."""
+    """Workers and who waits for them. Use inside a running event loop: `start`, `submit`, `close`.
 
-    def __init__(self, folder: Path, limits: Limits | None = None) -> None:
-        self.folder, self.limits = folder, limits or Limits()
+    reader:  a function of some module that opens the reader of words; workers call it when they first need one.
+    """
+
+    def __init__(self, folder: Path, limits: Limits | None = None, reader: Opener | None = None) -> None:
+        self.folder, self.limits, self.reader = folder, limits or Limits(), reader
         self._workers: list[_Worker] = []
         self._waiting: dict[bool, OrderedDict[str, deque[Job]]] = {False: OrderedDict(), True: OrderedDict()}
         self._numbers, self._failed_starts, self._closed = itertools.count(1), 0, False
@@ -70,7 +74,9 @@ class Pool:
         self._watch = asyncio.create_task(self._watching())
 
     async def close(self) -> None:
-        """End all work and all workers."""
+        """End all work and all workers; once is enough."""
+        if self._closed:
+            return
         self._closed = True
         if self._watch:
             self._watch.cancel()
@@ -181,7 +187,7 @@ class Pool:
         return queued + [worker.job for worker in self._workers if worker.job]
 
     def _hired(self) -> _Worker:
-        return _Worker(self, asyncio.get_running_loop(), self.folder, self.limits)
+        return _Worker(self, asyncio.get_running_loop())
 
     def _assign(self) -> None:
         for worker in self._workers:

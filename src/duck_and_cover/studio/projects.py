@@ -84,7 +84,8 @@ class Projects:
     def remember(self, recipe: Recipe, look: str, thumbnail: bytes, *, picked: bool) -> None:
         """Keep a sleeve; one that is known already comes to the front."""
         album = recipe.album
-        words = normal(" ".join([album.artist or "", album.title or "", *album.genres, str(album.year or ""), look]))
+        names = [album.artist or "", album.title or "", *album.genres, str(album.year or ""), *recipe.release.values()]
+        words = normal(" ".join([*names, look]))
         row = (recipe.query, words, album.artist, album.title, time.time(), picked, look, thumbnail)
         with self._lock, self._told(), self._base as base:
             base.execute(

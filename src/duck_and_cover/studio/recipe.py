@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlencode
 from duck_and_cover.album import Album, Track
 from duck_and_cover.errors import BadInput
 
-__all__ = ["AXES", "LAST_SEED", "LOOKS", "Recipe", "fresh_seed"]
+__all__ = ["AXES", "LAST_SEED", "LOOKS", "NAMES", "OTHERWISE", "RELEASE", "Recipe", "fresh_seed"]
 
 LAST_SEED = 2**31 - 1
 AXES = ("art", "finish", "palette", "type", "layout")
@@ -25,9 +25,27 @@ AXES = ("art", "finish", "palette", "type", "layout")
 LOOKS = ("finish", "palette", "type", "lettering", "layout")
 """What can be named."""
 
+RELEASE = ("catalogue", "rights")
+"""What is printed on backs, spines and labels beside the tracks."""
+
+NAMES = frozenset(
+    (
+        *("artist", "title", "genre", "year", "tracks", "engine", "art", "seed", "hold", "toward", "along", "by"),
+        *LOOKS,
+        *RELEASE,
+        *(f"{axis}-seed" for axis in AXES),
+    )
+)
+"""All that a recipe's query may say."""
+
+OTHERWISE = MappingProxyType({"album": "title"})
+"""Names as the command line has them -> ours."""
+
 MOST_TRACKS = 300
 _ART, _BY = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{8}")
 _NAME_MOST = 160
+MOST_LINE = 120
+"""Characters of a catalogue number or a line of rights."""
 
 
 def fresh_seed() -> int:
@@ -45,6 +63,7 @@ class Recipe:
     by:      the beginning of the sha256 of the network that drew it; it makes no other cover, and says if one is to be
              expected.
     toward, along:  another art seed, and how far the art is on its way there, 0 to 1.
+    release: number in the catalogue and line of rights, where they are given.
     """
 
     album: Album = field(default_factory=Album)
@@ -57,6 +76,7 @@ class Recipe:
     toward: int | None = None
     along: float = 0.0
     by: str | None = None
+    release: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         looks = {axis: " ".join(self.looks[axis].casefold().split()) for axis in LOOKS if self.looks.get(axis)}
@@ -79,6 +99,8 @@ class Recipe:
             raise BadInput("art is no sha256 of a picture; drop the picture again")
         if len(self.album.tracks) > MOST_TRACKS:
             raise BadInput(f"{len(self.album.tracks)} tracks; wanted {MOST_TRACKS} at most")
+        release = {name: _line_of(name, self.release[name]) for name in RELEASE if self.release.get(name)}
+        object.__setattr__(self, "release", MappingProxyType({name: text for name, text in release.items() if text}))
         object.__setattr__(self, "looks", MappingProxyType(looks))
         object.__setattr__(self, "seeds", MappingProxyType({a: self.seeds[a] for a in AXES if a in self.seeds}))
 
@@ -96,7 +118,8 @@ class Recipe:
         one: dict[str, str] = {}
         genres: list[str] = []
         held: set[str] = set()
-        for name, value in pairs:
+        for said, value in pairs:
+            name = OTHERWISE.get(said, said)
             if name == "genre":
                 genres.append(value)
             elif name == "hold":
@@ -120,6 +143,7 @@ class Recipe:
             _whole(one, "toward"),
             float(along) if along.strip(".") else 0.0,
             one.get("by") or None,
+            {name: one.get(name, "") for name in RELEASE},
         )
 
     @property
@@ -132,6 +156,7 @@ class Recipe:
             *(("genre", genre) for genre in album.genres),
             ("year", album.year),
             ("tracks", "\n".join(_line(track) for track in album.tracks)),
+            *self.release.items(),
             ("engine", self.engine),
             ("art", self.art),
             ("seed", self.seed),
@@ -179,6 +204,13 @@ def _whole(fields: Mapping[str, str], name: str) -> int | None:
     if not re.fullmatch(r"-?[0-9]{1,12}", text):
         raise BadInput(f"{name} is {text[:20]!r}; wanted a whole number")
     return int(text)
+
+
+def _line_of(name: str, text: str) -> str:
+    """A line of print: single spaces, no control characters."""
+    if len(text) > MOST_LINE:
+        raise BadInput(f"{name} has {len(text)} characters; wanted {MOST_LINE} at most")
+    return Album(title=text).title or ""
 
 
 def _line(track: str | Track) -> str:

@@ -8,6 +8,7 @@ Fetch Metadata (W3C), Sec-Fetch-Site; CSP level 3 (W3C).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -123,10 +124,10 @@ def _too_much(most: int) -> str:
     return f"this is more than may be sent here, {most / 1e6:g} MB"
 
 
-async def _answer(send: Send, status: int, text: str) -> None:
-    body = text.encode()
+async def _answer(send: Send, status: int, fault: str) -> None:
+    body = json.dumps({"fault": fault}).encode()
     headers = [
-        ("content-type", "text/plain; charset=utf-8"),
+        ("content-type", "application/json"),
         ("content-length", str(len(body))),
         ("connection", "close"),
         *GUARDED.items(),

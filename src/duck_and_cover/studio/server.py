@@ -13,16 +13,21 @@ from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
 from duck_and_cover.errors import Failure
 from duck_and_cover.settings import Settings
 from duck_and_cover.studio.app import create_app
 from duck_and_cover.studio.jobs import Limits
+from duck_and_cover.studio.pool import Pool
+from duck_and_cover.studio.worker import Opener
 
-__all__ = ["data_folder", "serve"]
+__all__ = ["data_folder", "serve", "server_of"]
 
 HOST = "127.0.0.1"
 VARIABLE = "DUCKCOVER_STUDIO"
+MOST_HEAD_BYTES = 800_000
+"""Of a request before its body: 60,000 characters of any script, each up to twelve bytes in an address, and more."""
 
 
 def serve(
@@ -32,11 +37,13 @@ def serve(
     settings: Settings,
     open_browser: bool,
     workers: int = 2,
+    reader: Opener | None = None,
     begun: Callable[[str], None] = lambda address: None,
 ) -> None:
     """Serve until an interrupt.
 
     port:   on loopback; 0 takes a free one.    folder: None takes `data_folder`.    begun: is told the address.
+    reader: opens the reader of words, as in `create_app`.
     Raises `Failure` where the port is taken, `CannotWrite` where the folder cannot be used.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listening:
@@ -51,23 +58,43 @@ def serve(
             ) from error
         listening.listen(128)
         port = listening.getsockname()[1]
-        app = create_app(folder or data_folder(settings), host=HOST, port=port, limits=Limits(workers=workers))
+        kept = folder or data_folder(settings)
+        app = create_app(kept, host=HOST, port=port, limits=Limits(workers=workers), reader=reader)
         address = f"http://{HOST}:{port}/"
         begun(address)
         if open_browser:
             threading.Timer(0.3, webbrowser.open, (address,)).start()
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-        config = uvicorn.Config(
-            app,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            lifespan="on",
-            timeout_graceful_shutdown=3,
-            limit_concurrency=200,
-        )
         with suppress(KeyboardInterrupt):  # that is how one ends it
-            uvicorn.Server(config).run(sockets=[listening])
+            server_of(app).run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Ends the work before the connections that wait for it, so that none has to be cut."""
+
+    def __init__(self, config: uvicorn.Config, pool: Pool) -> None:
+        super().__init__(config)
+        self._pool = pool
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._pool.close()
+        await super().shutdown(sockets)
+
+
+def server_of(app: FastAPI) -> uvicorn.Server:
+    """What serves an application. Addresses may be as long as a recipe of many tracks in any script."""
+    config = uvicorn.Config(
+        app,
+        http="h11",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        timeout_graceful_shutdown=3,
+        limit_concurrency=200,
+        h11_max_incomplete_event_size=MOST_HEAD_BYTES,
+    )
+    return _Server(config, app.state.studio.pool)
 
 
 def data_folder(settings: Settings) -> Path:

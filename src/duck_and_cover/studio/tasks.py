@@ -69,7 +69,8 @@ def kit(easel: Easel, tell: Line, query: str, folder: str, without: Sequence[str
     """Every file of a release in a new folder; tells each as it is made. The stores' verdicts, from its report."""
     from duck_and_cover.design.kit import KitFile
 
-    sleeve = easel.sleeve(easel.settled(Recipe.of(query)), 1024)
+    recipe = easel.settled(Recipe.of(query))
+    sleeve = easel.sleeve(recipe, 1024)
 
     def made(one: Any) -> None:
         known = isinstance(one, KitFile)
@@ -77,7 +78,8 @@ def kit(easel: Easel, tell: Line, query: str, folder: str, without: Sequence[str
             {"name": one.name, "purpose": one.purpose if known else one.why, "bytes": len(one.data) if known else None}
         )
 
-    sleeve.kit(folder, made, without=tuple(without))
+    number, legal = recipe.release.get("catalogue"), recipe.release.get("rights")
+    sleeve.kit(folder, made, catalogue=number, rights=legal, without=tuple(without), reader=easel.words)
     facts = json.loads((Path(folder) / "report.json").read_text("utf-8"))
     return {"stores": facts["stores"], "files": facts["files"], "missing": facts["missing"]}
 
@@ -91,7 +93,7 @@ def check(easel: Easel, tell: Line, query: str) -> dict:
     sleeve = easel.sleeve(easel.settled(Recipe.of(query)), FILE_PX)
     tell(None)
     data = encoded(sleeve.pixels, "JPEG", most_bytes=10_000_000)
-    report = checked(data, sleeve.album, None)
+    report = checked(data, sleeve.album, easel.words)
     return {
         "picture": report.picture,
         "findings": [
@@ -127,9 +129,21 @@ def proof(easel: Easel, tell: Line, query: str, piece: str) -> dict:
     from duck_and_cover.design.press.proof import movement
     from duck_and_cover.design.press.proof import proof as proofed
 
-    sleeve = easel.sleeve(easel.settled(Recipe.of(query)), 512)
+    recipe = easel.settled(Recipe.of(query))
+    sleeve = easel.sleeve(recipe, 512)
     tell(None)
-    made = dict(pieces(sleeve.album, sleeve.finished_from, sleeve.style, sleeve.seeds, dpi=PROOF_DPI))
+    number, legal = recipe.release.get("catalogue"), recipe.release.get("rights")
+    made = dict(
+        pieces(
+            sleeve.album,
+            sleeve.finished_from,
+            sleeve.style,
+            sleeve.seeds,
+            catalogue=number,
+            legal=legal,
+            dpi=PROOF_DPI,
+        )
+    )
     if piece not in made:
         raise BadInput(f"no printed piece is called {piece!r}; wanted one of {', '.join(made)}")
     sheet, profile = made[piece](), open_profile(None)

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import parent_process
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from duck_and_cover.errors import DuckAndCoverError
 
-__all__ = ["Cancelled", "Line", "serve"]
+if TYPE_CHECKING:
+    from duck_and_cover.design.checking.words import Reader
+
+__all__ = ["Cancelled", "Line", "Opener", "serve"]
+
+Opener = Callable[[], "Reader | None"]
+"""Opens the reader of words, or says that there is none here."""
+
+_CV_NO_MEMORY = -4  # OpenCV's StsNoMem
+_ALLOCATION = re.compile(r"bad.alloc|failed to allocate", re.IGNORECASE)
 
 
 class Cancelled(BaseException):
@@ -49,13 +60,13 @@ class Line:
             self._answers.append(message[2])
 
 
-def serve(connection: Connection, folder: Path, most_bytes: int) -> None:
+def serve(connection: Connection, folder: Path, most_bytes: int, reader: Opener | None = None) -> None:
     """Do tasks until there are no more.
 
     Takes (number, task, arguments) and answers (kind, number, value, resident bytes), kind "told" any number of times
     and then one of "done", "refused", "broken" and "cancelled"; ("cancel", number) and ("answer", number, value) may
     come in between, None ends it.
-    most_bytes:  of address space; a task that wants more fails and its worker goes on.
+    most_bytes:  of address space; a task that wants more fails and its worker goes on.    reader: as in `Pool`.
     """
     with suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server says when
@@ -67,7 +78,7 @@ def serve(connection: Connection, folder: Path, most_bytes: int) -> None:
     from duck_and_cover.studio.tasks import TASKS
 
     cv2.setNumThreads(1)  # there are as many workers as are good for this machine
-    easel = Easel(folder / "pictures")
+    easel = Easel(folder / "pictures", reader)
     easel.warm()
     connection.send(("ready", 0, None, _resident()))
     while True:
@@ -92,11 +103,17 @@ def _done(function: Any, easel: Any, tell: Line, arguments: dict[str, Any]) -> t
         return "cancelled", None
     except DuckAndCoverError as error:
         return "refused" if error.exit_code == 2 else "broken", str(error)
-    except MemoryError:
-        return "broken", "this takes more memory than one task may have here"
     except Exception as error:
+        if _out_of_memory(error):
+            return "broken", "this takes more memory than one task may have here"
         traceback.print_exc(file=sys.stderr)
         return "broken", f"this did not work here ({type(error).__name__}); the server's window says more"
+
+
+def _out_of_memory(error: Exception) -> bool:
+    """Whether an error says so, in the words of Python, OpenCV or the runtime of networks."""
+    refused = getattr(error, "code", None) == _CV_NO_MEMORY or _ALLOCATION.search(str(error)) is not None
+    return isinstance(error, MemoryError) or refused
 
 
 def _limited(most_bytes: int) -> None:

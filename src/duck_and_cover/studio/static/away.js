@@ -1,13 +1,14 @@
 // Taking it away: the kit as it is made, what stores say, how it prints.
 
 import { ask, events } from "./asking.js";
-import { shown } from "./desk.js";
+import { calm, shown } from "./desk.js";
 
 const desk = document.querySelector("[data-desk]");
 let making = null;
 
 async function kit() {
   making?.abort();
+  await calm();
   const own = (making = new AbortController());
   const place = desk.querySelector("[data-kit-told]");
   const query = new URLSearchParams(shown);

@@ -4,13 +4,15 @@ import { ask, say } from "./asking.js";
 import { faults, fill, record } from "./form.js";
 
 const desk = document.querySelector("[data-desk]");
-const RECORD = ["artist", "title", "genre", "year", "tracks", "engine"];
+const RECORD = ["artist", "title", "genre", "year", "tracks", "catalogue", "rights", "engine"];
 const undo = document.querySelector("[data-undo]");
 const redo = document.querySelector("[data-redo]");
 
 let step = history.state?.step ?? 0;
 let last = history.state ? Number(sessionStorage.getItem("last") ?? step) : step;
 let asking = null;
+let soon = null;
+let latest = Promise.resolve();
 const lists = new Map();
 const scrolled = new Map();
 
@@ -105,10 +107,26 @@ async function change(path, query, push = true) {
 }
 
 /** Show a recipe. */
-export const show = (query, push = true) => change("/desk", query, push);
+export const show = (query, push = true) => (latest = change("/desk", query, push));
 
 /** Draw an axis anew. */
-export const reroll = (axis) => shown && change(`/reroll/${axis}`, wanted());
+export const reroll = (axis) => shown && (latest = change(`/reroll/${axis}`, wanted()));
+
+/** Show what is typed, once nothing has been typed for a moment. */
+export function later() {
+  clearTimeout(soon);
+  if (shown) soon = setTimeout(() => { soon = null; show(wanted()); }, 450);
+}
+
+/** Resolves when the desk is that of what is typed. */
+export async function calm() {
+  if (soon) {
+    clearTimeout(soon);
+    soon = null;
+    show(wanted());
+  }
+  await latest;
+}
 
 /** Show the shown recipe with some fields changed; null takes one away. */
 export function set(fields) {

@@ -19,6 +19,7 @@ export async function draw() {
   const begin = () => {
     faults({});
     section.hidden = false;
+    if (matchMedia("(max-width: 760px)").matches) scrollTo(0, 0);  // the form is longer than the screen
     told.textContent = "";
     strip.replaceChildren(...Array.from({ length: COUNT }, () => Object.assign(document.createElement("li"), { className: "waiting" })));
   };

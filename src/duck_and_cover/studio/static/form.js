@@ -3,7 +3,8 @@
 import { ask } from "./asking.js";
 
 const form = document.querySelector("[data-record]");
-const FIELDS = ["artist", "title", "year", "tracks", "engine"];
+const FIELDS = ["artist", "title", "year", "tracks", "catalogue", "rights", "engine"];
+const PRINTED = ["catalogue", "rights"];  // on no front: taken over once they are typed, not letter by letter
 const slider = form.querySelector("[data-year-slider]");
 const box = form.querySelector("[data-genres]");
 const chips = form.querySelector("[data-chips]");
@@ -61,8 +62,9 @@ slider.addEventListener("input", () => {
 form.addEventListener("input", (event) => {
   if (event.target === slider || event.target === typed) return;
   follow();
-  if (event.target.name) changed();
+  if (event.target.name && !PRINTED.includes(event.target.name)) changed();
 });
+form.addEventListener("change", (event) => { if (PRINTED.includes(event.target.name)) changed(); });
 
 // ----------------------------------------------------------------------------------------------------------- genres
 

@@ -1,7 +1,7 @@
 // The page's beginning: parts are wired together here.
 
 import { say } from "./asking.js";
-import { show, shown, wanted } from "./desk.js";
+import { later } from "./desk.js";
 import "./form.js";
 import "./drafts.js";
 import "./drop.js";
@@ -9,11 +9,7 @@ import "./away.js";
 
 document.querySelector("[data-nojs]")?.remove();  // without scripts, the form itself makes a cover
 
-let soon;
-document.addEventListener("recorded", () => {
-  clearTimeout(soon);
-  if (shown) soon = setTimeout(() => show(wanted()), 450);
-});
+document.addEventListener("recorded", later);
 
 document.querySelector("[data-copy]").addEventListener("click", async () => {
   try {
@@ -22,5 +18,13 @@ document.querySelector("[data-copy]").addEventListener("click", async () => {
   } catch {
     say("Copy the address above: it is the recipe.");
   }
+});
+
+// on a phone the record is folded away beneath its cover
+const fold = document.querySelector("[data-fold]");
+fold.addEventListener("click", () => {
+  const open = fold.closest("form").classList.toggle("open");
+  fold.setAttribute("aria-expanded", open);
+  fold.textContent = open ? "Fold away" : "Change";
 });
 document.documentElement.dataset.ready = "";
