@@ -97,6 +97,7 @@ EXPERIMENTS = {
     "words never": Experiment("condition: families and no words", {"half_known": 1e9}),
     "noisy condition": Experiment("condition: with noise", {"condition_noise": 0.1}),
     "years half": Experiment("condition: every other year is left open", {"drop_year": 0.5}),
+    "years blurred": Experiment("condition: years told wrong by five", {"year_off": 5.0}),
     "batch 64": Experiment("half as many steps", {"batch": 64}),
     "narrow": Experiment("width, for as long", {"widths": (32, 96, 160), "kimg": 132}),
     "wide": Experiment("width, for as long", {"widths": (96, 160, 256), "kimg": 48}),

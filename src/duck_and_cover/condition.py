@@ -135,6 +135,12 @@ class ConditionEncoder:
         return Reading(encodings[:, : len(self.tree.families)], encodings[:, year],
                        _YEAR_CENTRE + _YEAR_SPAN * encodings[:, year + 1])  # fmt: skip
 
+    def dated(self, encoding: NDArray[np.float32], year: float) -> NDArray[np.float32]:
+        """An encoding (D,) of another year."""
+        other = encoding.copy()
+        other[self.fields["year"]] = _year(year)
+        return other
+
     def _genres(self, genres: Mapping[str, float]) -> NDArray[np.float64]:
         total = sum(genres.values())
         vector = np.zeros(len(self.tree.families) + self.word_dims + 1)
@@ -198,7 +204,7 @@ def _trigrams(text: str, dims: int) -> NDArray[np.float64]:
     return vector / length if length else vector
 
 
-def _year(year: int | None) -> NDArray[np.float64]:
+def _year(year: float | None) -> NDArray[np.float64]:
     vector = np.zeros(2 + 2 * len(_YEAR_PERIODS))
     if year is not None:
         offset = year - _YEAR_CENTRE

@@ -159,6 +159,18 @@ def test_noise_falls_on_known_fields_only() -> None:
     assert float(found[:, ENCODER.fields["genres"]].mean()) == pytest.approx(1.0, abs=0.01)
 
 
+def test_years_are_told_wrong_by_so_many() -> None:
+    recipe = FlowRecipe("x", drop_all=0, drop_genres=0, drop_year=0.5, drop_names=0, year_off=4.0)
+    exact, found = conditions(replace(recipe, year_off=0.0), 50), conditions(recipe, 4000)
+    said, true = ENCODER.read(found), ENCODER.read(exact).year.max()
+    known = said.knows_year.astype(bool)
+    assert 0.45 < known.mean() < 0.55
+    assert float(said.year[known].mean()) == pytest.approx(true, abs=0.4)
+    assert float(said.year[known].std()) == pytest.approx(4.0, rel=0.1)
+    one, year = found[known][0], said.year[known][0]
+    assert np.allclose(ENCODER.dated(one, year), one, atol=1e-4), "all that tells of a year tells of the same"
+
+
 def test_words_of_rare_genres_are_left_open_and_their_families_stay() -> None:
     assert _wordless([["folk"], ["rock", "folk"], ["rock"], ["rock"], []], 3.0).tolist() == [0.6, 0.55, 0.5, 0.5, 0.0]
     covers = replace(flat_set(5, 72), wordless=np.array([0.7, 0, 0, 0, 0]))

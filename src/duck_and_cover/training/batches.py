@@ -203,6 +203,9 @@ class BatchStream(IterableDataset[Batch]):
     def _condition(self, row: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """An encoding with fields left open at random, and noise on the others."""
         recipe, kept = self.recipe, self.covers.conditions[row].copy()
+        said = self.encoder.read(kept[None])
+        if recipe.year_off and said.knows_year[0]:
+            kept = self.encoder.dated(kept, said.year[0] + recipe.year_off * rng.standard_normal())
         chances = {"genres": recipe.drop_genres, "year": recipe.drop_year,
                    "artist": recipe.drop_names, "album": recipe.drop_names}  # fmt: skip
         draws, whole = rng.random(len(chances)), rng.random()

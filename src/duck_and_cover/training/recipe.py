@@ -49,6 +49,8 @@ class Recipe:
                         share it: a network learns the few covers of a rare genre by heart otherwise. 0 leaves all.
     condition_noise:    added to every number of the fields that are known, so that sparse conditions are not learned by
                         heart; their entries are about 0.2.
+    year_off:           years by which a stated year is told wrong, one standard deviation, so that neighbouring years
+                        teach each other and a cover is not known by its year.
     balance:            0 shows all covers alike, 1 all genre families alike.
     zoom:               a picture is zoomed into by up to this share.
     smallest_px:        covers that were smaller at their source are not shown (where the data tell: `source_width`).
@@ -66,6 +68,7 @@ class Recipe:
     drop_names: float = 0.60
     half_known: float = 0.0
     condition_noise: float = 0.0
+    year_off: float = 0.0
     balance: float = 0.5
     zoom: float = 0.0
     smallest_px: int = 0
@@ -81,7 +84,7 @@ class Recipe:
         self._want("0 to 1", lambda v: 0 <= v <= 1, "drop_all", "drop_genres", "drop_year", "drop_names", "balance")
         self._want("above 0", lambda v: v > 0, "batch", "kimg", "ema_kimg", "preview_kimg", "checkpoint_kimg",
                    "health_kimg")  # fmt: skip
-        self._want("0 or more", lambda v: v >= 0, "half_known", "condition_noise")
+        self._want("0 or more", lambda v: v >= 0, "half_known", "condition_noise", "year_off")
         self._want("0 to 0.5", lambda v: 0 <= v < 0.5, "zoom")
         for f in fields(self.network):
             value = getattr(self.network, f.name)
