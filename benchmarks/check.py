@@ -24,7 +24,7 @@ from duck_and_cover.design.checking import check
 from duck_and_cover.design.checking.margins import LEAST_VARIED, varied
 from duck_and_cover.design.checking.sharpness import LEAST_HARDNESS, MOST_UNEVEN, hardness, unevenness
 from duck_and_cover.design.checking.words import Reader
-from duck_and_cover.design.formats import encoded
+from duck_and_cover.design.files.formats import encoded
 from duck_and_cover.genres import FAMILIES
 
 HERE = Path(__file__).parent

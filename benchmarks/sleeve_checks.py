@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from duck_and_cover import colour
 from duck_and_cover.cover import Pixels
-from duck_and_cover.design import ink
 from duck_and_cover.design.compose import Design
-from duck_and_cover.design.faces import face
-from duck_and_cover.design.layout import Placed
-from duck_and_cover.design.outline import Outline
-from duck_and_cover.design.typography import set_line
-from duck_and_cover.design.writing import cased
+from duck_and_cover.design.inks import ink
+from duck_and_cover.design.layouts.layout import Placed
+from duck_and_cover.design.shapes.outline import Outline
+from duck_and_cover.design.type.faces import face
+from duck_and_cover.design.type.typography import set_line
+from duck_and_cover.design.type.writing import cased
 
 READ_PX = 640
 """Side to which the eye for words reduces a picture before it looks for lines."""

@@ -46,9 +46,9 @@ from duck_and_cover.album import Album
 from duck_and_cover.bundle import Bundle
 from duck_and_cover.condition import Condition
 from duck_and_cover.cover import Pixels
+from duck_and_cover.design.choosing.looks import COARSE
 from duck_and_cover.design.compose import Design, compose
-from duck_and_cover.design.layout import LEAST_MARGIN
-from duck_and_cover.design.looks import COARSE
+from duck_and_cover.design.layouts.layout import LEAST_MARGIN
 from duck_and_cover.design.style import Seeds, choose_style
 from duck_and_cover.errors import BadInput, Failure
 from duck_and_cover.generation.engine import DEFAULT_UPSCALER, Engine, open_engine, shelf

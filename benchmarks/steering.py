@@ -21,7 +21,7 @@ from duck_and_cover.colour import srgb_to_oklab
 from duck_and_cover.condition import Condition
 from duck_and_cover.cover import Pixels
 from duck_and_cover.dataset.reader import CoverDataset
-from duck_and_cover.design.formats import srgb_profile
+from duck_and_cover.design.files.formats import srgb_profile
 from duck_and_cover.generation.engine import DEFAULT_ENGINE, open_engine
 from duck_and_cover.generation.onnx import OnnxEngine
 

@@ -16,9 +16,9 @@ from duck_and_cover.album import Album
 from duck_and_cover.cover import Pixels
 from duck_and_cover.design.checking import STORES
 from duck_and_cover.design.checking import check as checked
-from duck_and_cover.design.faces import face
-from duck_and_cover.design.formats import save
-from duck_and_cover.design.typography import fit
+from duck_and_cover.design.files.formats import save
+from duck_and_cover.design.type.faces import face
+from duck_and_cover.design.type.typography import fit
 
 needs_reader = pytest.mark.skipif(
     importlib.util.find_spec("rapidocr") is None, reason="rapidocr is not here: pip install '.[gather]'"
@@ -119,6 +119,6 @@ def test_real_words_are_read() -> None:
 
 
 def _encoded(pixels: Pixels) -> bytes:
-    from duck_and_cover.design.formats import encoded
+    from duck_and_cover.design.files.formats import encoded
 
     return encoded(pixels, "JPEG")

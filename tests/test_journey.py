@@ -16,7 +16,7 @@ import pytest
 
 from duck_and_cover import Album, Sleeve, create
 from duck_and_cover.cover import Pixels
-from duck_and_cover.design.faces import face
+from duck_and_cover.design.type.faces import face
 from duck_and_cover.errors import BadInput
 from duck_and_cover.generation.engine import DEFAULT_ENGINE, engine_names
 

@@ -18,7 +18,7 @@ from PIL import Image
 from duck_and_cover import Album, create
 from duck_and_cover.condition import Condition
 from duck_and_cover.cover import Pixels, resized
-from duck_and_cover.design.formats import srgb_profile
+from duck_and_cover.design.files.formats import srgb_profile
 from duck_and_cover.generation.engine import Engine, open_engine
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"

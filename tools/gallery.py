@@ -28,8 +28,8 @@ from PIL import Image
 
 from duck_and_cover import Album, create
 from duck_and_cover.cover import Pixels
-from duck_and_cover.design.faces import FACES
-from duck_and_cover.design.formats import write
+from duck_and_cover.design.files.formats import write
+from duck_and_cover.design.type.faces import FACES
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "gallery.html"

@@ -15,7 +15,7 @@ from PIL import Image
 
 from duck_and_cover import Album, create
 from duck_and_cover.cover import Pixels
-from duck_and_cover.design.formats import srgb_profile
+from duck_and_cover.design.files.formats import srgb_profile
 from duck_and_cover.design.pieces.release import pieces
 from duck_and_cover.design.press.proof import proof
 

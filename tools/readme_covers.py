@@ -17,7 +17,7 @@ from PIL import Image
 
 from duck_and_cover import Album, create, create_variants
 from duck_and_cover.cover import Pixels, resized
-from duck_and_cover.design.formats import contact_sheet, srgb_profile
+from duck_and_cover.design.files.formats import contact_sheet, srgb_profile
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 LARGEST_BYTES = 290_000

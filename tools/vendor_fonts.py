@@ -7,7 +7,7 @@
 Every family lives in one `@fontsource/<family>` package. The files are copied unchanged: many of these
 families declare a Reserved Font Name, and the Open Font License lets only unmodified copies keep it. So
 nothing here converts, merges or subsets; unpacking happens in memory on the user's machine
-(`design/fontfiles.py`).
+(`design/type/fontfiles.py`).
 
 The lock is also the run-time manifest: for every file it names weight, subset, hash and the code points it
 covers.

@@ -70,8 +70,15 @@ class Sleeve:
         Raises `BadInput` for another suffix, an option that its kind does not know and a budget that cannot be met,
         and `CannotWrite` where the target cannot be written.
         """
-        from duck_and_cover.design.about import for_art
-        from duck_and_cover.design.formats import artwork_beside, check_target, encoded, save, write, write_together
+        from duck_and_cover.design.files.about import for_art
+        from duck_and_cover.design.files.formats import (
+            artwork_beside,
+            check_target,
+            encoded,
+            save,
+            write,
+            write_together,
+        )
 
         told = self._about
         target, kind = check_target(path, most_bytes=most_bytes, link=link)
@@ -82,10 +89,10 @@ class Sleeve:
         size_px = len(self.pixels)
         design = compose(self.finished_from, self.album, self.style, self.seeds, size_px, keep_ground=True)
         if kind == "PDF":
-            from duck_and_cover.design.pdf import as_pdf
+            from duck_and_cover.design.files.pdf import as_pdf
 
             return write(target, as_pdf(design, told))
-        from duck_and_cover.design.vector import as_svg
+        from duck_and_cover.design.files.vector import as_svg
 
         if not link or design.ground is None:
             return write(target, as_svg(design, told).encode())
@@ -148,7 +155,7 @@ class Sleeve:
     @property
     def _about(self) -> dict[str, str]:
         """What is written into files beside their pixels."""
-        from duck_and_cover.design.about import about
+        from duck_and_cover.design.files.about import about
 
         return about(self.album, self.report)
 
@@ -346,8 +353,8 @@ def _finished(album: Album, engine: Engine, enlarger: Enlarger | None, art: Cove
     from dataclasses import asdict
 
     from duck_and_cover.condition import Condition
+    from duck_and_cover.design.choosing.looks import COARSE
     from duck_and_cover.design.compose import compose
-    from duck_and_cover.design.looks import COARSE
 
     helps = enlarger is not None and art.size_px == enlarger.side_px and style.finish.name not in COARSE
     pixels = enlarger.enlarge(art.pixels, seeds.art) if enlarger and helps else art.pixels

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from duck_and_cover.album import Album
-from duck_and_cover.design import ink
-from duck_and_cover.design.archetypes import LAYOUTS
 from duck_and_cover.design.compose import Design, compose
 from duck_and_cover.design.finish import FINISHES
-from duck_and_cover.design.palette import named
+from duck_and_cover.design.inks import ink
+from duck_and_cover.design.inks.palette import named
+from duck_and_cover.design.layouts.archetypes import LAYOUTS
 from duck_and_cover.design.style import Seeds, choose_style
 from duck_and_cover.errors import BadInput
 

@@ -12,7 +12,7 @@ from duck_and_cover.design.finish.contours import hatch
 from duck_and_cover.design.finish.halftone import dots
 from duck_and_cover.design.finish.plate import Bed
 from duck_and_cover.design.finish.prepare import prepare
-from duck_and_cover.design.palette import named
+from duck_and_cover.design.inks.palette import named
 
 FAMILIES = (
     *("pop", "rock", "punk", "indie", "metal", "hip hop", "r&b", "funk", "jazz", "blues", "country", "folk"),

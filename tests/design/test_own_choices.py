@@ -8,13 +8,13 @@ import pytest
 from duck_and_cover.album import Album
 from duck_and_cover.colour import format_hex
 from duck_and_cover.design import axes
-from duck_and_cover.design.archetypes import LAYOUTS, layout_named
-from duck_and_cover.design.arranging import arranged
-from duck_and_cover.design.faces import FACES
-from duck_and_cover.design.layout import LEAST_MARGIN, Plan, Voices
-from duck_and_cover.design.schemes import palette_named
-from duck_and_cover.design.seeing import View
+from duck_and_cover.design.inks.schemes import palette_named
+from duck_and_cover.design.layouts.archetypes import LAYOUTS, layout_named
+from duck_and_cover.design.layouts.arranging import arranged
+from duck_and_cover.design.layouts.layout import LEAST_MARGIN, Plan, Voices
+from duck_and_cover.design.layouts.seeing import View
 from duck_and_cover.design.style import Look, Seeds, choose_style
+from duck_and_cover.design.type.faces import FACES
 from duck_and_cover.errors import BadInput, UnknownChoice
 
 ALBUM = Album("Nine", "Low Tide", ("ambient",), 2004)

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from duck_and_cover.album import Album
-from duck_and_cover.design import looks
-from duck_and_cover.design.archetypes import LAYOUTS
 from duck_and_cover.design.axes import AXES, names
-from duck_and_cover.design.faces import FACES
+from duck_and_cover.design.choosing import looks
 from duck_and_cover.design.finish import FINISHES
-from duck_and_cover.design.palette import named
+from duck_and_cover.design.inks.palette import named
+from duck_and_cover.design.layouts.archetypes import LAYOUTS
 from duck_and_cover.design.style import Seeds, Style, choose_style, choose_styles
+from duck_and_cover.design.type.faces import FACES
 from duck_and_cover.errors import UnknownChoice
 from duck_and_cover.genres import FAMILIES
 

@@ -45,7 +45,7 @@ def create(
     if listed(options):
         return
     from duck_and_cover.cover import resized
-    from duck_and_cover.design.formats import check_target, contact_sheet, save
+    from duck_and_cover.design.files.formats import check_target, contact_sheet, save
     from duck_and_cover.sleeve import MOST_VARIANTS, create_variants
 
     most_bytes = None if budget is None else _bytes(budget)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from duck_and_cover.colour import format_hex
-from duck_and_cover.design.archetypes import LAYOUTS, layout_named
-from duck_and_cover.design.faces import FACES
 from duck_and_cover.design.finish import FINISHES
-from duck_and_cover.design.lettering import LETTERINGS
-from duck_and_cover.design.palette import FROM_ART, Palette
-from duck_and_cover.design.schemes import OWN, PREFIX, drawer, palette_named
+from duck_and_cover.design.inks.palette import FROM_ART, Palette
+from duck_and_cover.design.inks.schemes import OWN, PREFIX, drawer, palette_named
+from duck_and_cover.design.layouts.archetypes import LAYOUTS, layout_named
+from duck_and_cover.design.type.faces import FACES
+from duck_and_cover.design.type.lettering import LETTERINGS
 from duck_and_cover.errors import UnknownChoice
 
 __all__ = ["AXES", "FROM_ART", "check", "names"]

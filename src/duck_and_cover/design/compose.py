@@ -16,16 +16,17 @@ from numpy.typing import NDArray
 from duck_and_cover import colour
 from duck_and_cover.album import Album
 from duck_and_cover.colour import Colour
-from duck_and_cover.design import ink, printing, texture
-from duck_and_cover.design.archetypes import REFUGES, layout_named
-from duck_and_cover.design.arranging import arranged
-from duck_and_cover.design.effects import stem
-from duck_and_cover.design.grounding import calmed, readied, reduced, underprint
-from duck_and_cover.design.layout import Layout, Placed, Plan
-from duck_and_cover.design.outline import Box, Outline
-from duck_and_cover.design.seeing import see
+from duck_and_cover.design.inks import ink
+from duck_and_cover.design.layouts.archetypes import REFUGES, layout_named
+from duck_and_cover.design.layouts.arranging import arranged
+from duck_and_cover.design.layouts.layout import Layout, Placed, Plan
+from duck_and_cover.design.layouts.seeing import see
+from duck_and_cover.design.shapes.outline import Box, Outline
+from duck_and_cover.design.sheet import printing, texture
+from duck_and_cover.design.sheet.grounding import calmed, readied, reduced, underprint
 from duck_and_cover.design.style import Seeds, Style
-from duck_and_cover.design.typography import DoesNotFit
+from duck_and_cover.design.type.effects import stem
+from duck_and_cover.design.type.typography import DoesNotFit
 from duck_and_cover.errors import BadInput
 
 __all__ = ["Design", "Layer", "Words", "compose", "planned"]

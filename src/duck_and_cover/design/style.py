@@ -14,20 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duck_and_cover.album import Album
-from duck_and_cover.design import choosing
-from duck_and_cover.design.archetypes import layout_named
-from duck_and_cover.design.arranging import arranged
-from duck_and_cover.design.faces import Case, Face
+from duck_and_cover.design.choosing import picking
+from duck_and_cover.design.choosing.looks import FACE_CLASSES, SHORT_ONLY
+from duck_and_cover.design.choosing.prior import Prior
+from duck_and_cover.design.choosing.taste import Taste, uniform
 from duck_and_cover.design.finish import Finish
-from duck_and_cover.design.layout import Layout, Voices
-from duck_and_cover.design.lettering import PLAIN
-from duck_and_cover.design.looks import FACE_CLASSES, SHORT_ONLY
-from duck_and_cover.design.palette import Palette
-from duck_and_cover.design.prior import Prior
-from duck_and_cover.design.scoring import loss
-from duck_and_cover.design.seeing import see
-from duck_and_cover.design.taste import Taste, uniform
-from duck_and_cover.design.typography import DoesNotFit
+from duck_and_cover.design.inks.palette import Palette
+from duck_and_cover.design.layouts.archetypes import layout_named
+from duck_and_cover.design.layouts.arranging import arranged
+from duck_and_cover.design.layouts.layout import Layout, Voices
+from duck_and_cover.design.layouts.scoring import loss
+from duck_and_cover.design.layouts.seeing import see
+from duck_and_cover.design.type.faces import Case, Face
+from duck_and_cover.design.type.lettering import PLAIN
+from duck_and_cover.design.type.typography import DoesNotFit
 
 __all__ = ["Look", "Seeds", "Style", "choose_style", "choose_styles"]
 
@@ -123,18 +123,18 @@ def choose_style(
     Raises UnknownChoice for a name no table holds.
     """
     taste = Taste.of(album)
-    lengths = choosing.lead_lengths(album)
+    lengths = picking.lead_lengths(album)
     taken = [each.look if isinstance(each, Style) else each for each in avoid]
-    print_ = choosing.finish_for(taste, seeds.finish, finish, [s.finish for s in taken])
-    sheet = choosing.palette_for(taste, art, print_, seeds.palette, name=palette, taken=[s.palette for s in taken])
-    lead = choosing.face_for(taste, print_, max(lengths.values()), seeds.type, name=type, taken=[s.type for s in taken])
-    second = choosing.second_face(taste, lead, seeds.type)
+    print_ = picking.finish_for(taste, seeds.finish, finish, [s.finish for s in taken])
+    sheet = picking.palette_for(taste, art, print_, seeds.palette, name=palette, taken=[s.palette for s in taken])
+    lead = picking.face_for(taste, print_, max(lengths.values()), seeds.type, name=type, taken=[s.type for s in taken])
+    second = picking.second_face(taste, lead, seeds.type)
     weight, case = lead.title_weight, _case(lead, lengths["title"], taste, seeds.type)
     if taste.main in ("ambient", "classical") and {"sans", "serif"} & FACE_CLASSES.get(lead.id, frozenset()):
         weight = lead.text_weight
-    treated = choosing.lettering_for(taste, lead, max(lengths.values()), seeds.type, lettering)
+    treated = picking.lettering_for(taste, lead, max(lengths.values()), seeds.type, lettering)
     style = Style(
-        print_, sheet, lead, weight, second, choosing.reading_weight(second), case, layout_named("no words"), treated,
+        print_, sheet, lead, weight, second, picking.reading_weight(second), case, layout_named("no words"), treated,
         taste.prior,
     )  # fmt: skip
     view = see(art) if layout is None else None
@@ -146,7 +146,7 @@ def choose_style(
         except DoesNotFit:
             return float("inf")
 
-    plan = choosing.layout_for(
+    plan = picking.layout_for(
         taste, album, print_, lead, lengths, seed=seeds.layout, name=layout,
         taken=[s.layout.partition("@")[0] for s in taken], lost=lost,
     )  # fmt: skip

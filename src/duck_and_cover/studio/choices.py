@@ -52,7 +52,7 @@ def axis_names(axis: str) -> Mapping[str, str]:
 def swatches() -> Mapping[str, tuple[str, ...]]:
     """Palette -> its paper, inks and accent as #rrggbb."""
     from duck_and_cover.colour import format_hex
-    from duck_and_cover.design.schemes import drawer
+    from duck_and_cover.design.inks.schemes import drawer
 
     return {
         name: tuple(format_hex(one) for one in (each.paper, *each.inks, each.accent)) for name, each in drawer().items()

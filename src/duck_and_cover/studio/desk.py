@@ -114,7 +114,7 @@ def desk_of(cover: Cover) -> Desk:
 
 def _lead(layout: str, album: Album) -> str:
     """Which name leads in a layout."""
-    from duck_and_cover.design.archetypes import layout_named
+    from duck_and_cover.design.layouts.archetypes import layout_named
 
     lead = layout_named(layout).lead
     other = "title" if lead == "artist" else "artist"

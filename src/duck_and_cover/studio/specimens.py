@@ -18,8 +18,8 @@ def specimens(text: str) -> dict[str, Any]:
     text:  what is set; cut at a word to 24 characters. "" sets each face's own name.
     """
     from duck_and_cover.design.axes import names
-    from duck_and_cover.design.faces import face
-    from duck_and_cover.design.typography import cased, fit
+    from duck_and_cover.design.type.faces import face
+    from duck_and_cover.design.type.typography import cased, fit
     from duck_and_cover.errors import BadInput
 
     words = " ".join(text.split())

@@ -88,7 +88,7 @@ def check(easel: Easel, tell: Line, query: str) -> dict:
     """What stores say of the front as they would get it: 3000 px, JPEG, at most 10 MB."""
     from duck_and_cover.design.checking import check as checked
     from duck_and_cover.design.checking.verdicts import by_store
-    from duck_and_cover.design.formats import encoded
+    from duck_and_cover.design.files.formats import encoded
 
     sleeve = easel.sleeve(easel.settled(Recipe.of(query)), FILE_PX)
     tell(None)
@@ -236,7 +236,7 @@ def _made(easel: Easel, recipe: Recipe, size_px: int) -> dict:
 def _jpeg(pixels: Pixels, quality: int) -> bytes:
     from PIL import Image
 
-    from duck_and_cover.design.formats import srgb_profile
+    from duck_and_cover.design.files.formats import srgb_profile
 
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, "JPEG", quality=quality, subsampling=0, icc_profile=srgb_profile())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from duck_and_cover.design.palette import Palette, year_weight
-from duck_and_cover.design.texture import Floats
+from duck_and_cover.design.inks.palette import Palette, year_weight
+from duck_and_cover.design.sheet.texture import Floats
 
 __all__ = ["Finish", "InkLook"]
 

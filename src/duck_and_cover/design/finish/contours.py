@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 
 from duck_and_cover import colour
-from duck_and_cover.design import texture
 from duck_and_cover.design.finish.base import Finish, InkLook
 from duck_and_cover.design.finish.plate import Bed, coverage, cut, lay, painted, pull, slope, wear
 from duck_and_cover.design.finish.prepare import WORK, Drawing, prepare, soften
-from duck_and_cover.design.palette import Palette
-from duck_and_cover.design.texture import Bytes, Floats
+from duck_and_cover.design.inks.palette import Palette
+from duck_and_cover.design.sheet import texture
+from duck_and_cover.design.sheet.texture import Bytes, Floats
 
 __all__ = ["Cut", "cut_steps", "draw", "hatch", "outline", "print_steps", "step_table"]
 

@@ -8,8 +8,8 @@ from duck_and_cover.design.finish.base import Finish, InkLook
 from duck_and_cover.design.finish.contours import hatch
 from duck_and_cover.design.finish.plate import Bed, cut, lay, pull, sheet, wear
 from duck_and_cover.design.finish.prepare import WORK, prepare, soften
-from duck_and_cover.design.palette import Palette
-from duck_and_cover.design.texture import Floats
+from duck_and_cover.design.inks.palette import Palette
+from duck_and_cover.design.sheet.texture import Floats
 
 __all__ = ["draw"]
 

@@ -9,8 +9,8 @@ from duck_and_cover import colour
 from duck_and_cover.design.finish.base import Finish, InkLook
 from duck_and_cover.design.finish.plate import Bed, pull, shift, slope
 from duck_and_cover.design.finish.prepare import WORK, prepare, soften
-from duck_and_cover.design.palette import Palette, lightness
-from duck_and_cover.design.texture import Floats
+from duck_and_cover.design.inks.palette import Palette, lightness
+from duck_and_cover.design.sheet.texture import Floats
 
 __all__ = ["draw", "night"]
 

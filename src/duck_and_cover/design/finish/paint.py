@@ -10,12 +10,12 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from duck_and_cover.design import texture
 from duck_and_cover.design.finish.base import Finish, InkLook
 from duck_and_cover.design.finish.plate import Bed
 from duck_and_cover.design.finish.prepare import WORK, Drawing, prepare, soften
-from duck_and_cover.design.palette import Palette
-from duck_and_cover.design.texture import Bytes, Floats
+from duck_and_cover.design.inks.palette import Palette
+from duck_and_cover.design.sheet import texture
+from duck_and_cover.design.sheet.texture import Bytes, Floats
 
 __all__ = ["draw", "flow"]
 

@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 
 from duck_and_cover.colour import Colour
-from duck_and_cover.design import texture
 from duck_and_cover.design.finish.prepare import WORK
-from duck_and_cover.design.texture import Bytes, Floats
+from duck_and_cover.design.sheet import texture
+from duck_and_cover.design.sheet.texture import Bytes, Floats
 
 __all__ = ["Bed", "coverage", "cut", "lay", "painted", "pull", "sheet", "shift", "slope", "wear"]
 

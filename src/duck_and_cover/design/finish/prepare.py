@@ -17,8 +17,8 @@ import cv2
 import numpy as np
 
 from duck_and_cover import colour
-from duck_and_cover.design import texture
-from duck_and_cover.design.texture import Floats
+from duck_and_cover.design.sheet import texture
+from duck_and_cover.design.sheet.texture import Floats
 
 __all__ = ["Drawing", "crop", "equalised", "faceted", "prepare", "ranked", "restlessness", "soften", "trimmed"]
 

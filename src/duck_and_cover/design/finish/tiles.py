@@ -8,8 +8,8 @@ import numpy as np
 from duck_and_cover.design.finish.base import Finish, InkLook
 from duck_and_cover.design.finish.plate import Bed, coverage, pull, sheet
 from duck_and_cover.design.finish.prepare import prepare
-from duck_and_cover.design.palette import Palette
-from duck_and_cover.design.texture import Floats
+from duck_and_cover.design.inks.palette import Palette
+from duck_and_cover.design.sheet.texture import Floats
 
 __all__ = ["draw"]
 

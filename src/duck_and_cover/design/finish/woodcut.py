@@ -10,13 +10,13 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from duck_and_cover.design import texture
 from duck_and_cover.design.finish.base import Finish, InkLook
 from duck_and_cover.design.finish.paint import flow
 from duck_and_cover.design.finish.plate import Bed, cut, lay, pull, sheet, shift, wear
 from duck_and_cover.design.finish.prepare import WORK, prepare, ranked
-from duck_and_cover.design.palette import Palette
-from duck_and_cover.design.texture import Floats
+from duck_and_cover.design.inks.palette import Palette
+from duck_and_cover.design.sheet import texture
+from duck_and_cover.design.sheet.texture import Floats
 
 __all__ = ["draw", "gouges"]
 

@@ -12,15 +12,15 @@ import numpy as np
 
 from duck_and_cover.album import Album
 from duck_and_cover.cover import Pixels
-from duck_and_cover.design.about import for_art
 from duck_and_cover.design.checking.words import Reader
 from duck_and_cover.design.compose import Design
-from duck_and_cover.design.formats import encoded
+from duck_and_cover.design.files.about import for_art
+from duck_and_cover.design.files.formats import encoded
+from duck_and_cover.design.files.pdf import as_pdf
+from duck_and_cover.design.files.vector import as_svg
 from duck_and_cover.design.kit.contents import THUMBNAILS_PX
 from duck_and_cover.design.kit.folder import KitFile
-from duck_and_cover.design.pdf import as_pdf
 from duck_and_cover.design.report import Nearest
-from duck_and_cover.design.vector import as_svg
 from duck_and_cover.errors import BadInput
 
 __all__ = ["LARGE_PX", "SIZE_PX", "Kit", "digital", "reduced"]

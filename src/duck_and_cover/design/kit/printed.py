@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from duck_and_cover.cover import Pixels
-from duck_and_cover.design.formats import encoded
+from duck_and_cover.design.files.formats import encoded
 from duck_and_cover.design.kit.contents import PIECES
 from duck_and_cover.design.kit.folder import KitFile
 from duck_and_cover.design.pieces.sheet import Piece

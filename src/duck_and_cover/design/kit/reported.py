@@ -10,7 +10,7 @@ from typing import Any
 from duck_and_cover.cover import Pixels
 from duck_and_cover.design.checking import Report, check
 from duck_and_cover.design.checking.words import Line, Reader
-from duck_and_cover.design.formats import encoded
+from duck_and_cover.design.files.formats import encoded
 from duck_and_cover.design.kit.digital import Kit, reduced
 from duck_and_cover.design.kit.folder import KitFile, Missing
 from duck_and_cover.design.report import Entry, Told, command, page

@@ -12,11 +12,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from duck_and_cover.design import ink, texture
+from duck_and_cover.design.inks import ink
 from duck_and_cover.design.motion.field import RIM, Field
 from duck_and_cover.design.motion.stage import HEIGHT_PX, OVER, WIDTH_PX, Stage
+from duck_and_cover.design.sheet import texture
+from duck_and_cover.design.sheet.texture import Floats
 from duck_and_cover.design.style import Seeds, Style
-from duck_and_cover.design.texture import Floats
 
 __all__ = ["CARRIED", "Drawing", "Grain"]
 

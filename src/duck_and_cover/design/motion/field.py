@@ -16,8 +16,8 @@ import numpy as np
 
 from duck_and_cover.design.finish import prepare
 from duck_and_cover.design.motion.moves import Move, Wave
-from duck_and_cover.design.outline import Box
-from duck_and_cover.design.texture import Floats
+from duck_and_cover.design.shapes.outline import Box
+from duck_and_cover.design.sheet.texture import Floats
 
 __all__ = ["GRID", "RIM", "Field", "Veil"]
 

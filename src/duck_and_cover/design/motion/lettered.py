@@ -17,16 +17,17 @@ from numpy.typing import NDArray
 
 from duck_and_cover import colour
 from duck_and_cover.colour import Colour
-from duck_and_cover.design import grounding, ink, printing
 from duck_and_cover.design.compose import HAIRLINE, Design, Words
-from duck_and_cover.design.effects import stem
-from duck_and_cover.design.layout import Placed
+from duck_and_cover.design.inks import ink
+from duck_and_cover.design.layouts.layout import Placed
 from duck_and_cover.design.motion.field import Field
 from duck_and_cover.design.motion.overlay import Step, square
 from duck_and_cover.design.motion.stage import OVER, Stage
-from duck_and_cover.design.outline import Outline
+from duck_and_cover.design.shapes.outline import Outline
+from duck_and_cover.design.sheet import grounding, printing
+from duck_and_cover.design.sheet.texture import Floats
 from duck_and_cover.design.style import Seeds, Style
-from duck_and_cover.design.texture import Floats
+from duck_and_cover.design.type.effects import stem
 
 __all__ = ["Reading", "read", "veiled"]
 

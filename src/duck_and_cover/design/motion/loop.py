@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duck_and_cover.album import Album
+from duck_and_cover.design.choosing.taste import Taste
 from duck_and_cover.design.compose import compose
 from duck_and_cover.design.motion.drawing import Drawing, Grain
 from duck_and_cover.design.motion.field import Field
@@ -27,7 +28,6 @@ from duck_and_cover.design.motion.moves import Move, check_kind, move_for
 from duck_and_cover.design.motion.overlay import Step, marks, overlay
 from duck_and_cover.design.motion.stage import Stage, staged
 from duck_and_cover.design.style import Seeds, Style
-from duck_and_cover.design.taste import Taste
 from duck_and_cover.errors import BadInput
 
 __all__ = ["FPS", "LEAST_S", "MOST_S", "Loop", "loop"]

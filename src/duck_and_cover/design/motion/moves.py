@@ -13,8 +13,8 @@ from types import MappingProxyType
 
 import numpy as np
 
+from duck_and_cover.design.choosing.taste import Taste, uniform
 from duck_and_cover.design.style import Seeds, Style
-from duck_and_cover.design.taste import Taste, uniform
 from duck_and_cover.errors import UnknownChoice
 
 __all__ = ["KINDS", "Move", "Wave", "check_kind", "move_for"]

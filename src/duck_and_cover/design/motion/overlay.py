@@ -17,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duck_and_cover.colour import Colour
-from duck_and_cover.design import ink, texture
-from duck_and_cover.design.layout import Tone
+from duck_and_cover.design.inks import ink
+from duck_and_cover.design.layouts.layout import Tone
 from duck_and_cover.design.motion.stage import OVER, Stage
-from duck_and_cover.design.outline import Outline
+from duck_and_cover.design.shapes.outline import Outline
+from duck_and_cover.design.sheet import texture
+from duck_and_cover.design.sheet.texture import Floats
 from duck_and_cover.design.style import Seeds, Style
-from duck_and_cover.design.texture import Floats
 
 __all__ = ["Overlay", "Step", "marks", "overlay", "square"]
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from duck_and_cover.design.layout import Placed, Plan, Tone
-from duck_and_cover.design.outline import Box, Outline
+from duck_and_cover.design.layouts.layout import Placed, Plan, Tone
+from duck_and_cover.design.shapes.outline import Box, Outline
 
 __all__ = ["HEIGHT_PX", "OVER", "WIDTH_PX", "Stage", "Window", "staged"]
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duck_and_cover.colour import Colour
-from duck_and_cover.design.outline import Box
+from duck_and_cover.design.choosing.taste import drawn, uniform
 from duck_and_cover.design.pieces import scenes
 from duck_and_cover.design.pieces.letters import (
     LEAST_PT,
@@ -28,9 +28,9 @@ from duck_and_cover.design.pieces.listing import Block, Manner, columns
 from duck_and_cover.design.pieces.matter import Matter
 from duck_and_cover.design.pieces.pasteup import Pasteup
 from duck_and_cover.design.pieces.tracklist import TrackList
+from duck_and_cover.design.shapes.outline import Box
 from duck_and_cover.design.style import Seeds, Style
-from duck_and_cover.design.taste import drawn, uniform
-from duck_and_cover.design.typography import Align, DoesNotFit
+from duck_and_cover.design.type.typography import Align, DoesNotFit
 from duck_and_cover.errors import BadInput
 
 __all__ = ["BACKS", "aligned", "back", "listed", "manner_of"]
@@ -172,7 +172,7 @@ def aligned(style: Style, matter: Matter) -> Align:
 
 
 def _leftward(matter: Matter) -> bool:
-    from duck_and_cover.design.writing import base_level
+    from duck_and_cover.design.type.writing import base_level
 
     return bool(base_level(matter.title or matter.artist)) if matter.title or matter.artist else False
 

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from duck_and_cover.design.compose import Design
-from duck_and_cover.design.outline import Box
 from duck_and_cover.design.pieces import scenes
 from duck_and_cover.design.pieces.backs import aligned, listed, manner_of
 from duck_and_cover.design.pieces.divisions import by_work, works_alone
@@ -30,8 +29,9 @@ from duck_and_cover.design.pieces.pasteup import Pasteup
 from duck_and_cover.design.pieces.sheet import Panel
 from duck_and_cover.design.pieces.spines import spine
 from duck_and_cover.design.pieces.tracklist import TrackList, sided
+from duck_and_cover.design.shapes.outline import Box
 from duck_and_cover.design.style import Seeds
-from duck_and_cover.design.typography import DoesNotFit
+from duck_and_cover.design.type.typography import DoesNotFit
 from duck_and_cover.errors import BadInput
 
 __all__ = ["card"]

@@ -11,8 +11,8 @@ from dataclasses import replace
 from itertools import groupby
 
 from duck_and_cover.album import Track
-from duck_and_cover.design import writing
 from duck_and_cover.design.pieces.tracklist import Section, TrackList, sided
+from duck_and_cover.design.type import writing
 
 __all__ = ["by_work", "on_disc", "on_sides", "works_alone"]
 

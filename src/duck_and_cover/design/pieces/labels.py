@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from duck_and_cover import colour
 from duck_and_cover.colour import Colour
-from duck_and_cover.design.outline import Outline
+from duck_and_cover.design.choosing.taste import drawn
 from duck_and_cover.design.pieces import scenes
 from duck_and_cover.design.pieces.backs import manner_of
 from duck_and_cover.design.pieces.divisions import works_alone
@@ -17,8 +17,8 @@ from duck_and_cover.design.pieces.matter import Matter
 from duck_and_cover.design.pieces.paragraphs import centred, run_in
 from duck_and_cover.design.pieces.pasteup import Pasteup
 from duck_and_cover.design.pieces.tracklist import Section, TrackList, clock
-from duck_and_cover.design.taste import drawn
-from duck_and_cover.design.typography import DoesNotFit
+from duck_and_cover.design.shapes.outline import Outline
+from duck_and_cover.design.type.typography import DoesNotFit
 
 __all__ = ["label"]
 

@@ -12,11 +12,11 @@ from typing import Literal
 
 import numpy as np
 
-from duck_and_cover.design import bends, effects, linebreak
-from duck_and_cover.design.faces import Case, Face, face
-from duck_and_cover.design.outline import Box, Outline
+from duck_and_cover.design.shapes.outline import Box, Outline
 from duck_and_cover.design.style import Style
-from duck_and_cover.design.typography import Align, cased, fit, optical, set_line
+from duck_and_cover.design.type import bends, effects, linebreak
+from duck_and_cover.design.type.faces import Case, Face, face
+from duck_and_cover.design.type.typography import Align, cased, fit, optical, set_line
 from duck_and_cover.errors import BadInput
 
 __all__ = [

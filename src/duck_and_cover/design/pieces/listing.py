@@ -11,9 +11,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from duck_and_cover.design.outline import Outline
 from duck_and_cover.design.pieces.letters import PT_MM, Run, Text, Tone, Voice, scaled_down, wrapped
 from duck_and_cover.design.pieces.tracklist import TrackList, clock
+from duck_and_cover.design.shapes.outline import Outline
 from duck_and_cover.errors import BadInput
 
 __all__ = ["Block", "Manner", "columns"]

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from duck_and_cover.design import writing
-from duck_and_cover.design.outline import Outline
 from duck_and_cover.design.pieces.letters import PT_MM, Run, Text, Voice, scaled_down, wrapped
 from duck_and_cover.design.pieces.listing import Block, Manner
 from duck_and_cover.design.pieces.tracklist import Section, clock
+from duck_and_cover.design.shapes.outline import Outline
+from duck_and_cover.design.type import writing
 
 __all__ = ["centred", "run_in"]
 

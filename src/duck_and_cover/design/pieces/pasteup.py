@@ -20,12 +20,13 @@ from numpy.typing import NDArray
 from duck_and_cover import colour
 from duck_and_cover.colour import Colour
 from duck_and_cover.cover import Pixels
-from duck_and_cover.design import ink, texture
 from duck_and_cover.design.compose import Design, Layer, Words
-from duck_and_cover.design.coverage import rasterised
-from duck_and_cover.design.outline import Box, Outline
+from duck_and_cover.design.inks import ink
 from duck_and_cover.design.pieces.letters import Text
 from duck_and_cover.design.pieces.sheet import Piece, Sheet
+from duck_and_cover.design.shapes.coverage import rasterised
+from duck_and_cover.design.shapes.outline import Box, Outline
+from duck_and_cover.design.sheet import texture
 from duck_and_cover.design.style import Seeds, Style
 
 __all__ = ["DPI", "Pasteup"]

@@ -7,8 +7,8 @@ import numpy as np
 
 from duck_and_cover.cover import Pixels
 from duck_and_cover.design.compose import Layer
-from duck_and_cover.design.coverage import rasterised
 from duck_and_cover.design.pieces.sheet import Piece, Sheet
+from duck_and_cover.design.shapes.coverage import rasterised
 
 __all__ = ["preview"]
 

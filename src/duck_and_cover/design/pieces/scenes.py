@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from duck_and_cover import colour
 from duck_and_cover.colour import Colour
-from duck_and_cover.design import ink
-from duck_and_cover.design.outline import Box
-from duck_and_cover.design.palette import Palette, chroma
+from duck_and_cover.design.choosing.taste import drawn
+from duck_and_cover.design.inks import ink
+from duck_and_cover.design.inks.palette import Palette, chroma
+from duck_and_cover.design.layouts.seeing import see
 from duck_and_cover.design.pieces.pasteup import Pasteup
-from duck_and_cover.design.seeing import see
+from duck_and_cover.design.shapes.outline import Box
 from duck_and_cover.design.style import Seeds, Style
-from duck_and_cover.design.taste import drawn
 
 __all__ = ["SOFT", "detail", "fading", "ghost", "sheet_tone", "spine_tone"]
 

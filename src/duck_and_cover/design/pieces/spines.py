@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from duck_and_cover.design.outline import Box
 from duck_and_cover.design.pieces.letters import LEAST_PT, PT_MM, Text, Voice, lined, scaled_down, voices
 from duck_and_cover.design.pieces.matter import Matter
 from duck_and_cover.design.pieces.pasteup import Pasteup
 from duck_and_cover.design.pieces.sheet import Panel
-from duck_and_cover.design.writing import base_level
+from duck_and_cover.design.shapes.outline import Box
+from duck_and_cover.design.type.writing import base_level
 
 __all__ = ["spine"]
 

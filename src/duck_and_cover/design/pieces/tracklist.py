@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from duck_and_cover.album import Track
-from duck_and_cover.design import writing
+from duck_and_cover.design.type import writing
 from duck_and_cover.errors import BadInput
 
 __all__ = ["MOST_TRACKS", "Section", "TrackList", "clock", "read", "sided"]

@@ -23,7 +23,6 @@ import numpy as np
 import pydyf
 from PIL import Image
 
-from duck_and_cover.design.outline import Outline
 from duck_and_cover.design.pieces.sheet import Piece, Sheet
 from duck_and_cover.design.press import statement
 from duck_and_cover.design.press.drawing import Place, draw_die, draw_marks, draw_piece
@@ -31,6 +30,7 @@ from duck_and_cover.design.press.marks import SLUG_MM, caption, marks_of
 from duck_and_cover.design.press.plates import Plates, plates_of
 from duck_and_cover.design.press.profile import Profile, open_profile
 from duck_and_cover.design.press.separation import MOST_INK, Cmyk, separator_for
+from duck_and_cover.design.shapes.outline import Outline
 from duck_and_cover.errors import BadInput, MissingGlyphs
 
 __all__ = ["print_pdf"]

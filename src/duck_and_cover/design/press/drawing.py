@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import pydyf
 
-from duck_and_cover.design.outline import Outline
-from duck_and_cover.design.pdf import draw_path
+from duck_and_cover.design.files.pdf import draw_path
 from duck_and_cover.design.pieces.sheet import Sheet
 from duck_and_cover.design.press.marks import Line, Marks
 from duck_and_cover.design.press.plates import DRILLED_MM, Plates, Stamp, circle
+from duck_and_cover.design.shapes.outline import Outline
 
 __all__ = ["Place", "draw_die", "draw_marks", "draw_piece"]
 

@@ -18,9 +18,9 @@ import numpy as np
 
 from duck_and_cover.colour import Colour
 from duck_and_cover.design.compose import Words
-from duck_and_cover.design.outline import MOVE, POINTS, Outline
 from duck_and_cover.design.press.difference import delta_e
 from duck_and_cover.design.press.separation import Separator, ink_percent
+from duck_and_cover.design.shapes.outline import MOVE, POINTS, Outline
 
 __all__ = ["BLACK", "PAPER", "SMALL_PT", "Inks", "inks_of_word", "size_pt"]
 

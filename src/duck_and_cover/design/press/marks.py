@@ -12,10 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise, product
 
-from duck_and_cover.design.faces import face
-from duck_and_cover.design.outline import Outline
 from duck_and_cover.design.pieces.sheet import Sheet
-from duck_and_cover.design.typography import set_line
+from duck_and_cover.design.shapes.outline import Outline
+from duck_and_cover.design.type.faces import face
+from duck_and_cover.design.type.typography import set_line
 
 __all__ = ["SLUG_MM", "Line", "Marks", "caption", "marks_of"]
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from duck_and_cover.design.compose import Layer, Words
-from duck_and_cover.design.outline import CLOSE, CUBIC, MOVE, Outline
 from duck_and_cover.design.pieces.sheet import Piece, Sheet
 from duck_and_cover.design.press.inks import BLACK, Inks, inks_of_word, size_pt
 from duck_and_cover.design.press.separation import Cmyk, Separator
+from duck_and_cover.design.shapes.outline import CLOSE, CUBIC, MOVE, Outline
 from duck_and_cover.errors import BadInput
 
 __all__ = ["DRILLED_MM", "Plates", "Stamp", "circle", "plates_of"]

@@ -14,12 +14,12 @@ import cv2
 import numpy as np
 
 from duck_and_cover.cover import Pixels
-from duck_and_cover.design.coverage import rasterised
 from duck_and_cover.design.pieces.sheet import Piece
 from duck_and_cover.design.press.difference import delta_e
 from duck_and_cover.design.press.plates import Plates, Stamp, circle, plates_of
 from duck_and_cover.design.press.profile import Profile, open_profile
 from duck_and_cover.design.press.separation import Cmyk, Separator, ink_percent, separator_for
+from duck_and_cover.design.shapes.coverage import rasterised
 from duck_and_cover.errors import BadInput
 
 __all__ = ["Movement", "movement", "proof"]

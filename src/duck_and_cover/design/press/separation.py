@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageCms
 
 from duck_and_cover.cover import Pixels
-from duck_and_cover.design.formats import srgb_profile
+from duck_and_cover.design.files.formats import srgb_profile
 from duck_and_cover.design.press.profile import Profile
 from duck_and_cover.errors import BadInput
 

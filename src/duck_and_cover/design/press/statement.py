@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import escape
 
-from duck_and_cover.design import about
+from duck_and_cover.design.files import about
 from duck_and_cover.design.press.profile import Profile
 from duck_and_cover.errors import BadInput
 

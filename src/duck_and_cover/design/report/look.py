@@ -6,7 +6,7 @@ import base64
 from collections.abc import Iterable
 from importlib.resources import files
 
-from duck_and_cover.design.fontfiles import FontFile, family_files
+from duck_and_cover.design.type.fontfiles import FontFile, family_files
 
 __all__ = ["letters", "style"]
 

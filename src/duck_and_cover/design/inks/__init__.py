@@ -1,0 +1,1 @@
+"""Colour: palettes, where they come from, and the inks that words are printed in."""

@@ -1,0 +1,1 @@
+"""Layouts: where picture and words stand, and how well that suits the picture."""

@@ -1,0 +1,1 @@
+"""Shapes: outlines, their crossings and offsets, and the pixels they cover."""
