@@ -63,7 +63,7 @@ def flow_128() -> FlowRecipe:
     network = FlowConfig(resolution_px=128, patch_px=4, widths=(128, 160, 192), attention=(False, False, True),
                          embedding=256, dropout=0.1, aspects=ASPECTS + CHANGES)  # fmt: skip
     return FlowRecipe("flow-128", network, batch=256, kimg=3000, learning_rate=1e-3, warmup_kimg=100, ema_kimg=100,
-                      time_mean=1.1, shift=3, augment=0.15, half_known=50, drop_names=0.8,
+                      time_mean=1.1, shift=2, augment=0.15, half_known=50, drop_names=0.8,
                       preview_kimg=250, checkpoint_kimg=250, health_kimg=250)  # fmt: skip
 
 
