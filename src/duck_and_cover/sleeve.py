@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from duck_and_cover.album import Album
 from duck_and_cover.errors import BadInput, UnknownChoice
+from duck_and_cover.generation.opening import between, drawer, shipped_enlarger, shipped_judge
 
 if TYPE_CHECKING:
     from duck_and_cover.cover import Cover, Pixels
@@ -168,6 +169,7 @@ def create(
     size_px: int = 3000,
     engine: str | Path | Engine | None = None,
     art: str | Path | None = None,
+    toward: tuple[int, float] | None = None,
     finish: str | None = None,
     palette: str | None = None,
     type: str | None = None,
@@ -182,14 +184,15 @@ def create(
     size_px:  side of the square, 64 to 8000. Stores ask for 3000.
     engine:   name of a shipped bundle, folder of a bundle, or an opened engine; None for the default.
     art:      a picture file to be finished in the place of a network's art; its middle square is taken.
+    toward:   (another seed, share 0 to 1): art that share of the way from its own seed's to the other's.
     finish, palette, type, lettering, layout:  fix one axis of the style by name; None lets genre, year and seed choose.
     Raises `BadInput` for what nobody could do, `Failure` for what did not work here.
 
     >>> create(Album("Otis Marlowe Quartet", "The Quiet Hour", ("jazz",), 1959), seed=7)  # doctest: +SKIP
     """
     return next(create_variants(album, 1, seed=seed, seeds=seeds, size_px=size_px, engine=engine,
-                                art=art, finish=finish, palette=palette, type=type, lettering=lettering,
-                                layout=layout))  # fmt: skip
+                                art=art, toward=toward, finish=finish, palette=palette, type=type,
+                                lettering=lettering, layout=layout))  # fmt: skip
 
 
 def create_variants(
@@ -201,6 +204,7 @@ def create_variants(
     size_px: int = 3000,
     engine: str | Path | Engine | None = None,
     art: str | Path | None = None,
+    toward: tuple[int, float] | None = None,
     finish: str | None = None,
     palette: str | None = None,
     type: str | None = None,
@@ -230,8 +234,8 @@ def create_variants(
     started = time.perf_counter()
     with ThreadPoolExecutor(1) as opener:  # the network is read while the design room is imported
         threads = 0 if count == 1 else 1
-        opening, judging = opener.submit(_opened, engine, art, threads), opener.submit(_judge, art, threads)
-        enlarging = opener.submit(_enlarger, threads)
+        opening, judging = opener.submit(drawer, engine, art, threads), opener.submit(shipped_judge, art, threads)
+        enlarging = opener.submit(shipped_enlarger, threads)
         from duck_and_cover.design.axes import check
         from duck_and_cover.design.compose import compose  # noqa: F401
         from duck_and_cover.design.style import Seeds
@@ -240,13 +244,17 @@ def create_variants(
                  {"finish": finish, "palette": palette, "type": type, "lettering": lettering,
                   "layout": layout}.items()}  # fmt: skip
         check(**locks)
-        drawer, judge, enlarger = opening.result(), judging.result(), enlarging.result()
+        draws, judge, enlarger = opening.result(), judging.result(), enlarging.result()
+    if toward is not None:
+        _checked_seeds({"art": toward[0]})
+        draws = between(draws, *toward)
     named = engine if engine is None or isinstance(engine, str | Path) else engine.name
     asked = {"engine": None if named is None else str(named),
-             "art": None if art is None else Path(art).name, **locks, "seeds": own}  # fmt: skip
+             "art": None if art is None else Path(art).name, **getattr(draws, "asked", {}), **locks,
+             "seeds": own}  # fmt: skip
     each = [(seed + 1_000_003 * i) % (_LAST_SEED + 1) for i in range(count)]
     own_seeds = [Seeds.of(n).with_(**own) for n in each]
-    return _variants(album, drawer, judge, enlarger, each=each, seeds=own_seeds, size_px=size_px, locks=locks,
+    return _variants(album, draws, judge, enlarger, each=each, seeds=own_seeds, size_px=size_px, locks=locks,
                      told={name: value for name, value in asked.items() if value}, started=started)  # fmt: skip
 
 
@@ -268,38 +276,6 @@ def _checked_seeds(seeds: Mapping[str, int]) -> dict[str, int]:
         if isinstance(number, bool) or not isinstance(number, Integral) or not 0 <= number <= _LAST_SEED:
             raise BadInput(f"the seed of {axis} is {number!r}; wanted a whole number, 0 to {_LAST_SEED}")
     return {axis: int(number) for axis, number in seeds.items()}
-
-
-def _opened(engine: str | Path | Engine | None, art: str | Path | None, threads: int) -> Engine:
-    if art is not None:
-        from duck_and_cover.generation.photograph import PhotographEngine
-
-        return PhotographEngine(Path(art))
-    from duck_and_cover.generation.engine import DEFAULT_ENGINE, open_engine
-
-    if engine is None or isinstance(engine, str | Path):
-        return open_engine(DEFAULT_ENGINE if engine is None else engine, threads)
-    return engine
-
-
-def _judge(art: str | Path | None, threads: int) -> Judge | None:
-    """The judge that ships, if one does; a picture of one's own is not judged."""
-    if art is not None:
-        return None
-    from duck_and_cover.generation.engine import DEFAULT_JUDGE, shelf
-    from duck_and_cover.generation.judge import open_judge
-
-    return open_judge(threads=threads) if (shelf() / DEFAULT_JUDGE).is_dir() else None
-
-
-def _enlarger(threads: int) -> Enlarger | None:
-    """The upscaler that ships, if one does."""
-    from duck_and_cover.bundle import Bundle
-    from duck_and_cover.generation.engine import DEFAULT_UPSCALER, shelf
-    from duck_and_cover.generation.upscaler import Enlarger
-
-    folder = shelf() / DEFAULT_UPSCALER
-    return Enlarger(Bundle.open(folder), threads) if folder.is_dir() else None
 
 
 def _variants(

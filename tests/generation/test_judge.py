@@ -47,8 +47,8 @@ def test_what_the_judge_does_not_know_has_no_probability() -> None:
 
 @pytest.mark.skipif(DEFAULT_ENGINE not in engine_names(), reason="the default bundle is not in this tree")
 def test_a_report_holds_the_verdict_where_a_judge_ships(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sleeve, "_judge", lambda art, threads: judge(jazz=0.9, metal=0.1))
+    monkeypatch.setattr(sleeve, "shipped_judge", lambda art, threads: judge(jazz=0.9, metal=0.1))
     made = sleeve.create(Album("A", "B", ("jazz",), 1959), seed=1, size_px=64)
     assert made.report["judged"]["genre"] == {"asked": "jazz", "first": "jazz", "probability": 0.9, "chance": 0.5}
-    monkeypatch.setattr(sleeve, "_judge", lambda art, threads: None)
+    monkeypatch.setattr(sleeve, "shipped_judge", lambda art, threads: None)
     assert "judged" not in sleeve.create(Album("A", "B", ("jazz",), 1959), seed=1, size_px=64).report

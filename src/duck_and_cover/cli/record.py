@@ -39,6 +39,8 @@ _LOOK = (
                  help="A shipped network, a bundle folder, or diffusers:FOLDER, a large model. [default: flow-128]"),
     click.option("--art", type=click.Path(path_type=Path), metavar="FILE",
                  help="A photograph or picture of your own instead of a network's art."),
+    click.option("--toward", metavar="N@SHARE",
+                 help="Art on the way to another seed's, as in 7@0.4; 0 is its own, 1 the other's."),
     click.option("--finish", metavar="F", help="Fix the finish; `list` names them."),
     click.option("--palette", metavar="P", help="Fix the palette; `list` names them, `art` takes the art's own."),
     click.option("--type", metavar="T", help="Fix the title's typeface; `list` names them."),
@@ -70,7 +72,7 @@ class Wanted:
         tracks = (*options["tracks"], *_lines(options["track_file"]))
         record = Album(options["artist"], options["album"], options["genres"], options["year"], tracks)
         how = {name: options[name] for name in ("seed", "engine", "art", *AXES)}
-        return cls(record, how | {"seeds": _axis_seeds(options["axis_seeds"])})
+        return cls(record, how | {"seeds": _axis_seeds(options["axis_seeds"]), "toward": _toward(options["toward"])})
 
 
 def listed(options: dict[str, Any]) -> bool:
@@ -99,6 +101,16 @@ def _lines(file: Any) -> list[str]:
         return [line.strip() for line in file or () if line.strip()]
     except UnicodeDecodeError as error:
         raise BadInput(f"--tracks {file.name}: holds bytes that are not text; save it in UTF-8") from error
+
+
+def _toward(text: str | None) -> tuple[int, float] | None:
+    if text is None:
+        return None
+    seed, _, share = text.partition("@")
+    try:
+        return int(seed), float(share)
+    except ValueError:
+        raise BadInput(f"--toward {text}: wanted another seed and a share of the way, as in 7@0.4") from None
 
 
 def _axis_seeds(texts: tuple[str, ...]) -> dict[str, int]:

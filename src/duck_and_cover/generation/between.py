@@ -37,6 +37,11 @@ class Between:
         return self.engine.sha256
 
     @property
+    def asked(self) -> dict[str, str]:
+        """What `duckcover create` is told to draw so: {"toward": "7@0.4"}."""
+        return {"toward": f"{self.toward}@{self.share:g}"}
+
+    @property
     def bundle(self) -> Bundle:
         """What the engine draws with."""
         return self.engine.bundle

@@ -43,6 +43,11 @@ class Remembering:
         return self.engine.sha256
 
     @property
+    def asked(self) -> dict[str, str]:
+        """What the engine beneath was asked beside a seed; reports tell it."""
+        return getattr(self.engine, "asked", {})
+
+    @property
     def bundle(self) -> object:
         """What the engine draws with; sleeves look for its card."""
         return self.engine.bundle
@@ -134,10 +139,10 @@ class Easel:
         """The finished front."""
         from duck_and_cover.sleeve import create
 
-        source: dict[str, Any] = (
+        how: dict[str, Any] = (
             {"engine": self.engine(recipe)} if recipe.art is None else {"art": self.picture(recipe.art)}
         )
-        return create(recipe.album, seed=recipe.seed, seeds=recipe.seeds, size_px=size_px, **source, **recipe.looks)
+        return create(recipe.album, seed=recipe.seed, seeds=recipe.seeds, size_px=size_px, **{**how, **recipe.looks})
 
     def engine(self, recipe: Recipe) -> Remembering:
         """The network of a recipe, opened once."""

@@ -26,6 +26,7 @@ from duck_and_cover.design.report.card import facts, inline, section
 from duck_and_cover.design.report.look import letters
 from duck_and_cover.design.report.page import standing
 from duck_and_cover.design.report.tables import size
+from duck_and_cover.errors import BadInput
 from duck_and_cover.sleeve import Sleeve
 
 NASTY = Album('<script>alert("1")</script>', "Tide & 'Öl' </h1>", ("<b>dub</b>",), 2015)
@@ -153,6 +154,11 @@ def test_the_command_line_makes_it_again(tmp_path: Path, monkeypatch: pytest.Mon
     own = create(Album("A"), seed=2, size_px=64, art="a b.png", finish="film")
     line = command(Album("A"), own.report)
     assert "--art 'a b.png' --finish film" in line and np.array_equal(again(line).pixels, own.pixels)
+    between = create(Album("A"), seed=2, size_px=64, toward=(0, 0.25))
+    line = command(Album("A"), between.report)
+    assert "--toward 0@0.25" in line and np.array_equal(again(line).pixels, between.pixels)
+    with pytest.raises(BadInput, match="no way"):
+        create(Album("A"), size_px=64, art="a b.png", toward=(0, 0.25))
 
 
 def test_told_tracks_become_lines_that_are_read_alike() -> None:

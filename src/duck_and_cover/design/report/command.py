@@ -35,7 +35,7 @@ def command(album: Album, report: Mapping[str, Any], name: str = "kit") -> str:
         words += ["--seed-of", f"{axis}={number}"]
     if report.get("variant", 1) > 1:
         asked |= _whole_look(report)
-    for option in ("engine", "art", *_LOOKS, *_RELEASE):
+    for option in ("engine", "art", "toward", *_LOOKS, *_RELEASE):
         if asked.get(option) or (option == "rights" and asked.get(option) == ""):
             words += [f"--{option}", str(asked[option])]
     for part in asked.get("without", ()):
