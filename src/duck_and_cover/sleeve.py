@@ -245,9 +245,7 @@ def create_variants(
                   "layout": layout}.items()}  # fmt: skip
         check(**locks)
         draws, judge, enlarger = opening.result(), judging.result(), enlarging.result()
-    if toward is not None:
-        _checked_seeds({"art": toward[0]})
-        draws = between(draws, *toward)
+    draws = draws if toward is None else between(draws, *_checked_way(toward))
     named = engine if engine is None or isinstance(engine, str | Path) else engine.name
     asked = {"engine": None if named is None else str(named),
              "art": None if art is None else Path(art).name, **getattr(draws, "asked", {}), **locks,
@@ -267,6 +265,14 @@ def _check_kinds(album: Album, count: int, seed: int | None, size_px: int, engin
             raise BadInput(f"{name} is {number!r}; wanted a whole number")
     if not (engine is None or isinstance(engine, str | Path) or callable(getattr(engine, "draw", None))):
         raise BadInput(f"engine is {engine!r}; wanted a name, a folder or an engine")
+
+
+def _checked_way(toward: object) -> tuple[int, float]:
+    """Another seed and a share of the way there; raises `BadInput` for anything else."""
+    match toward:
+        case (int(seed), int() | float() as share) if 0 <= seed <= _LAST_SEED and 0.0 <= share <= 1.0:
+            return seed, float(share)
+    raise BadInput(f"toward is {toward!r}; wanted another seed, 0 to {_LAST_SEED}, and a share of the way, 0 to 1")
 
 
 def _checked_seeds(seeds: Mapping[str, int]) -> dict[str, int]:

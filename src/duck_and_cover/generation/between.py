@@ -39,7 +39,7 @@ class Between:
     @property
     def asked(self) -> dict[str, str]:
         """What `duckcover create` is told to draw so: {"toward": "7@0.4"}."""
-        return {"toward": f"{self.toward}@{self.share:g}"}
+        return {"toward": f"{self.toward}@{self.share!r}"}
 
     @property
     def bundle(self) -> Bundle:

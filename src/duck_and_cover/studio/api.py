@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -13,12 +14,12 @@ from fastapi.responses import FileResponse, JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from duck_and_cover.album import Album
-from duck_and_cover.errors import DuckAndCoverError
+from duck_and_cover.errors import BadInput, DuckAndCoverError
 from duck_and_cover.studio import choices
 from duck_and_cover.studio.app import studio_of
-from duck_and_cover.studio.covers import DRAFTS, HERO_PX, Cover
+from duck_and_cover.studio.covers import DRAFT_PX, DRAFTS, HERO_PX, Cover
 from duck_and_cover.studio.pages import Number
-from duck_and_cover.studio.recipe import LAST_SEED, Recipe, fresh_seed
+from duck_and_cover.studio.recipe import LAST_SEED, MOST_LINE, Recipe, fresh_seed
 
 __all__ = [
     "CoverTold",
@@ -82,6 +83,8 @@ class CoverWanted(BaseModel):
     art: str | None = Field(None, description="sha256 of a picture that was sent to /uploads/art.")
     toward: Seed | None = Field(None, description="Another seed, towards which the art is moved.")
     along: float = Field(0.0, ge=0, le=1)
+    catalogue: str = Field("", max_length=MOST_LINE, description="Number of the release, for its kit.")
+    rights: str = Field("", max_length=MOST_LINE, description="Line of rights; the usual one where it is left out.")
 
     def recipe(self) -> Recipe:
         """Raises `BadInput`."""
@@ -95,6 +98,7 @@ class CoverWanted(BaseModel):
             art=self.art,
             toward=self.toward,
             along=self.along,
+            release={"catalogue": self.catalogue, "rights": self.rights},
         )
 
 
@@ -155,17 +159,17 @@ async def make(request: Request, wanted: CoverWanted) -> CoverTold:
 async def drafts(request: Request, wanted: DraftsWanted) -> list[CoverTold]:
     """Make covers that differ; in their order."""
     recipe = wanted.recipe()
-    held = Recipe(
-        recipe.album,
-        recipe.seed,
-        recipe.seeds,
-        recipe.looks,
-        frozenset(wanted.hold) | frozenset(recipe.looks) - {"lettering"},
-        recipe.engine,
-        recipe.art,
-    )
+    if "lettering" in recipe.looks and "type" not in recipe.looks:
+        raise BadInput("lettering goes with type; name a type as well")
     seed = fresh_seed() if recipe.seed is None else recipe.seed
-    made = [one async for one in studio_of(request).covers.drafts(held, seed, seat=SEAT, count=wanted.count)]
+    studio = studio_of(request)
+    if open_ := {*wanted.hold} - {"art", *recipe.looks}:
+        first = await studio.covers.cover(replace(recipe, seed=seed), DRAFT_PX, seat=SEAT)
+        named = {axis: first.recipe.looks[axis] for axis in (*open_, *(("lettering",) if "type" in open_ else ()))}
+        recipe = recipe.with_looks(**named)
+    kept = frozenset(wanted.hold) | frozenset(recipe.looks) - {"lettering"} | frozenset(recipe.seeds)
+    held = replace(recipe, seed=seed, held=kept)
+    made = [one async for one in studio.covers.drafts(held, seed, seat=SEAT, count=wanted.count, key="")]
     return [_told(cover) for _, cover in sorted(made, key=lambda pair: pair[0])]
 
 
@@ -261,10 +265,11 @@ async def forget(request: Request, id: Number) -> Response:
 
 def _told(cover: Cover) -> CoverTold:
     query = cover.recipe.plain.query
+    picture = replace(cover.recipe.plain, by=cover.by).query
     return CoverTold(
         recipe=query,
         page=f"/?{query}",
-        image=f"/cover.jpg?{query}",
+        image=f"/cover.jpg?{picture}",
         looks=dict(cover.recipe.looks),
         report=dict(cover.report),
     )

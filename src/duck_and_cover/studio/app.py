@@ -137,4 +137,4 @@ async def _invalid(request: Request, error: Exception) -> Response:
     """Arguments of the wrong kind, in one sentence."""
     assert isinstance(error, RequestValidationError)
     told = "; ".join(f"{'.'.join(str(each) for each in one['loc'][1:])}: {one['msg']}" for one in error.errors()[:4])
-    return JSONResponse({"fault": told[:600]}, 422)
+    return _told(request, 422, told[:600], {})

@@ -84,9 +84,10 @@ class Covers:
         return await self._taken(made, size_px, picked=True)
 
     async def drafts(
-        self, recipe: Recipe, seed: int, *, seat: str, count: int = DRAFTS
+        self, recipe: Recipe, seed: int, *, seat: str, count: int = DRAFTS, key: str = "drafts"
     ) -> AsyncIterator[tuple[int, Cover]]:
-        """Siblings from a seed, each as soon as it is ready; what is held in the recipe is alike on all.
+        """Siblings from a seed, each as soon as it is ready; what is held in the recipe is alike on all. They end
+        what this seat still waited for under the key, if it has one.
 
         Yields (number from 0, cover). All draw their art at once; what they look like they decide one after the other.
         """
@@ -108,7 +109,7 @@ class Covers:
         try:
             for number in range(count):
                 own = {"query": recipe.query, "seed": (seed + _STEP * number) % (LAST_SEED + 1), "size_px": DRAFT_PX}
-                jobs.append(self.pool.submit("draft", own, seat=seat, key="drafts", beside=number > 0))
+                jobs.append(self.pool.submit("draft", own, seat=seat, key=key, beside=number > 0))
             self.pool.answer(jobs[0], [])
             tasks += [asyncio.create_task(follow(number)) for number in range(count)]
             for _ in range(count):

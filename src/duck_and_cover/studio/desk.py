@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from duck_and_cover.album import Album
@@ -41,7 +41,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Desk:
-    """query: the recipe; picture: that of its picture, whatever is held.
+    """query: the recipe; picture: that of its picture, whatever is held, and of who drew it.
 
     rows: axis, label, what is chosen, whether it is held.    colours: paper, inks, accent; #rrggbb.
 
@@ -94,7 +94,7 @@ def desk_of(cover: Cover) -> Desk:
         notes.append(f"{looks['type']} lacks some of these letters; they are set in {texts[0]['face']}.")
     return Desk(
         query=recipe.query,
-        picture=recipe.plain.query,
+        picture=replace(recipe.plain, by=recipe.by).query,
         album=recipe.album,
         rows=rows,
         texts=tuple(_text(each, layout, recipe.album) for each in report["texts"]),

@@ -11,11 +11,13 @@ import time
 import unicodedata
 import zipfile
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from duck_and_cover.album import Album
 from duck_and_cover.errors import BadInput
+from duck_and_cover.generation.engine import shelf
 from duck_and_cover.studio.recipe import Recipe
 
 __all__ = ["SINGLE", "Exports", "slug"]
@@ -33,7 +35,7 @@ class Exports:
     """A folder of kits. What a server that was killed left half done in it is removed at the start."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder, self.makers = folder, _makers()
         folder.mkdir(parents=True, exist_ok=True)
         for left in folder.glob(".*"):
             if left.is_dir():
@@ -43,11 +45,14 @@ class Exports:
         self.make_room()
 
     def id(self, recipe: Recipe, without: Sequence[str]) -> str:
-        """The name of a recipe's kit, always the same. Raises `BadInput` for a part that no kit has."""
+        """The name of a recipe's kit, the same as long as the same version and networks make it.
+
+        Raises `BadInput` for a part that no kit has.
+        """
         for part in without:
             if part not in PARTS:
                 raise BadInput(f"no part of a kit is called {part!r}; wanted {' or '.join(PARTS)}")
-        told = f"{recipe.plain.query}\n{' '.join(sorted(set(without)))}"
+        told = "\n".join((recipe.plain.query, " ".join(sorted(set(without))), self.makers))
         return hashlib.sha256(told.encode()).hexdigest()[:32]
 
     def kit(self, id: str) -> Path | None:
@@ -109,6 +114,12 @@ class Exports:
         for path in self.folder.glob("*.zip"):
             if not (self.folder / path.stem).is_dir() or time.time() - path.stat().st_mtime > 24 * 3600:
                 path.unlink(missing_ok=True)
+
+
+def _makers() -> str:
+    """What makes kits here: the version of the package, and the networks that ship with it by their hashes."""
+    indices = (path.read_bytes() for path in sorted(shelf().glob("*/bundle.json")))
+    return " ".join((version("duck-and-cover"), *(hashlib.sha256(index).hexdigest() for index in indices)))
 
 
 def slug(album: Album) -> str:

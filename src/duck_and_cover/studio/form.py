@@ -17,6 +17,9 @@ _ALONE = ("artist", "title", "genre", "year", "tracks", *RELEASE)
 _ABOUT = ("seat",)
 """Names that are about the asking."""
 
+MOST_CHARACTERS = 40_000
+"""Of one field."""
+
 
 @dataclass(frozen=True)
 class Form:
@@ -35,7 +38,7 @@ class Form:
     @classmethod
     def read(cls, pairs: Iterable[tuple[str, str]]) -> Form:
         """The form of a query's names and values. Raises nothing."""
-        given = [(OTHERWISE.get(name, name), value) for name, value in pairs if len(value) <= 40_000][:400]
+        given = [(OTHERWISE.get(name, name), value) for name, value in pairs][:400]
         faults: dict[str, str] = {}
         kept: list[tuple[str, str]] = []
         for name, value in given:
@@ -61,6 +64,8 @@ class Form:
 
 
 def _fault(name: str, value: str) -> str | None:
+    if len(value) > MOST_CHARACTERS:
+        return f"{name} holds {len(value):,} characters; wanted {MOST_CHARACTERS:,} at most"
     try:
         if name in ("artist", "title"):
             Album(artist=value) if name == "artist" else Album(title=value)

@@ -42,6 +42,8 @@ OTHERWISE = MappingProxyType({"album": "title"})
 """Names as the command line has them -> ours."""
 
 MOST_TRACKS = 300
+MOST_GENRES = 40
+MOST_FIELDS = 120
 _ART, _BY = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{8}")
 _NAME_MOST = 160
 MOST_LINE = 120
@@ -99,6 +101,8 @@ class Recipe:
             raise BadInput("art is no sha256 of a picture; drop the picture again")
         if len(self.album.tracks) > MOST_TRACKS:
             raise BadInput(f"{len(self.album.tracks)} tracks; wanted {MOST_TRACKS} at most")
+        if len(self.album.genres) > MOST_GENRES:
+            raise BadInput(f"{len(self.album.genres)} genres; wanted {MOST_GENRES} at most")
         release = {name: _line_of(name, self.release[name]) for name in RELEASE if self.release.get(name)}
         object.__setattr__(self, "release", MappingProxyType({name: text for name, text in release.items() if text}))
         object.__setattr__(self, "looks", MappingProxyType(looks))
@@ -110,7 +114,11 @@ class Recipe:
     @classmethod
     def of(cls, query: str) -> Recipe:
         """The recipe of an address's query. Raises `BadInput` for what is no recipe; unknown fields are passed over."""
-        return cls.read(parse_qsl(query, max_num_fields=MOST_TRACKS))
+        try:
+            pairs = parse_qsl(query, max_num_fields=MOST_FIELDS)
+        except ValueError as error:
+            raise BadInput(f"a recipe of more than {MOST_FIELDS} fields") from error
+        return cls.read(pairs)
 
     @classmethod
     def read(cls, pairs: Iterable[tuple[str, str]]) -> Recipe:

@@ -143,6 +143,8 @@ def _provenance(report: Mapping[str, Any]) -> str:
         return ""
     seeds = ", ".join(f"{axis} {number}" for axis, number in report.get("seeds", {}).items())
     seed = f"seed {report['seed']} ({seeds})" if "seed" in report else f"seeds: {seeds}"
+    if toward := report.get("asked", {}).get("toward"):
+        seed += f", art on the way to another seed's, {toward}"
     done = f"finish {report['finish']}; words set as outlines, {seed}" if report.get("texts") else (
         f"finish {report['finish']}, {seed}")  # fmt: skip
     if report.get("art") == "own":

@@ -35,7 +35,7 @@ class Kit:
     """What a kit's report is made of beside its files.
 
     front:    at `SIZE_PX`, its ground kept.    report: what is told of the sleeve.
-    about:    what every file says of itself (`design.about`).    card: the network's model card, "" for none.
+    about:    what every file says of itself (`design.files.about`).    card: the network's model card, "" for none.
     reader:   reads words off the front; None leaves the rules about words unlooked at.
     nearest:  training covers near to the art; None where there is no index of them.
     """

@@ -52,8 +52,8 @@ def print_pdf(
 
     pieces:   in order; each is let go of before the next is asked for, so that an iterator saves memory.
     profile:  the printing condition: None for coated paper (FOGRA39), or the path of a CMYK profile.
-    about:    words as `design.about` names them, "Created" (ISO 8601, else a fixed date) and keys of one's own; told
-        in the document information and in XMP.
+    about:    words as `design.files.about` names them, "Created" (ISO 8601, else a fixed date) and keys of one's own;
+        told in the document information and in XMP.
     marks:    crop, fold and register marks and a caption around the bleed; without them the page ends at the bleed,
         as some plants want it.
     die_line: round sheets carry their trim and hole in a hidden layer; without it the file has no fifth colour.

@@ -24,6 +24,7 @@ def asked(told: Told) -> str:
     given = told.report.get("asked", {})
     rows = [("Artist", album.artist), ("Album", album.title), ("Genre", ", ".join(album.genres)), ("Year", album.year)]
     rows += [("Tracks", f"{len(album.tracks)}")] if album.tracks else []
+    rows += [("Art", f"on the way to another seed's, {given['toward']}")] if given.get("toward") else []
     type_, palette = report["type"], report["palette"]
     looks = [("finish", report["finish"]), ("palette", palette["name"])]
     looks += [("type", _type(type_)), ("layout", _layout(report))] if report["texts"] else []
