@@ -58,8 +58,8 @@ def flow_128() -> FlowRecipe:
     """For an accelerator: 128 px folded to 32 x 32 x 48, 11.9 M parameters, so its bundle stays below 25 MB and two
     CPU cores draw a picture in a fifth of a second.
 
-    Three hundred passes over 9,000 covers want dropout, pictures changed and labelled so, and years told wrong by a few
-    (docs/log.md, 2026-11-26; what ships was trained before and knows them exactly). Times lie nearer to noise
+    Three hundred passes over 9,000 covers want dropout, pictures changed and labelled so, and probably years told wrong
+    by a few (docs/log.md, 2026-11-26; what ships was trained before and knows them exactly). Times lie nearer to noise
     than at 64 px, since four times as many pixels show as much through it (Esser et al. 2024, equation 23).
     """
     network = FlowConfig(resolution_px=128, patch_px=4, widths=(128, 160, 192), attention=(False, False, True),
