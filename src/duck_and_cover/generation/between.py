@@ -6,16 +6,16 @@ import math
 
 import numpy as np
 
-from duck_and_cover.bundle import Bundle
 from duck_and_cover.condition import Condition
 from duck_and_cover.cover import Cover
 from duck_and_cover.errors import BadInput
 from duck_and_cover.generation.onnx import OnnxEngine
+from duck_and_cover.generation.wrapping import Wrapping
 
 __all__ = ["Between"]
 
 
-class Between:
+class Between(Wrapping):
     """An engine that starts its pictures on the arc from their own seed's latent to another's.
 
     toward:  the other seed.    share: how far, 0 (its own) to 1 (the other's).
@@ -26,31 +26,19 @@ class Between:
     def __init__(self, engine: OnnxEngine, toward: int, share: float) -> None:
         if not 0.0 <= share <= 1.0:
             raise BadInput(f"a share of {share} on the way to another seed; wanted 0 to 1")
-        self.engine, self.toward, self.share = engine, toward, share
-
-    @property
-    def name(self) -> str:
-        return self.engine.name
-
-    @property
-    def sha256(self) -> str:
-        return self.engine.sha256
+        super().__init__(engine)
+        self.latents, self.toward, self.share = engine, toward, share
 
     @property
     def asked(self) -> dict[str, str]:
         """What `duckcover create` is told to draw so: {"toward": "7@0.4"}."""
         return {"toward": f"{self.toward}@{self.share!r}"}
 
-    @property
-    def bundle(self) -> Bundle:
-        """What the engine draws with."""
-        return self.engine.bundle
-
     def draw(self, condition: Condition, seed: int) -> Cover:
         """One picture, uint8 (R, R, 3)."""
         if self.share in (0.0, 1.0):
-            return self.engine.draw(condition, self.toward if self.share else seed)
+            return self.latents.draw(condition, self.toward if self.share else seed)
         angle = self.share * math.pi / 2
-        own, other = self.engine.latent(seed), self.engine.latent(self.toward)
+        own, other = self.latents.latent(seed), self.latents.latent(self.toward)
         latent = (math.cos(angle) * own + math.sin(angle) * other).astype(np.float32)
-        return self.engine.draw_from(latent, condition, seed)
+        return self.latents.draw_from(latent, condition, seed)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from duck_and_cover.condition import Condition
 from duck_and_cover.errors import BadInput
+from duck_and_cover.generation.wrapping import Wrapping
 from duck_and_cover.studio.recipe import AXES, LAST_SEED, Recipe
 
 if TYPE_CHECKING:
@@ -28,35 +29,18 @@ REMEMBERED = 48
 """Pieces of art kept, 48 kB each."""
 
 
-class Remembering:
+class Remembering(Wrapping):
     """An engine that draws each picture once."""
 
     def __init__(self, engine: OnnxEngine | Between, shelf: OrderedDict[object, Cover], key: object) -> None:
-        self.engine, self.shelf, self.key = engine, shelf, key
-
-    @property
-    def name(self) -> str:
-        return self.engine.name
-
-    @property
-    def sha256(self) -> str:
-        return self.engine.sha256
-
-    @property
-    def asked(self) -> dict[str, str]:
-        """What the engine beneath was asked beside a seed; reports tell it."""
-        return getattr(self.engine, "asked", {})
-
-    @property
-    def bundle(self) -> object:
-        """What the engine draws with; sleeves look for its card."""
-        return self.engine.bundle
+        super().__init__(engine)
+        self.drawer, self.shelf, self.key = engine, shelf, key
 
     def draw(self, condition: Condition, seed: int) -> Cover:
         """One picture, uint8 (R, R, 3)."""
         key = (self.key, repr(condition), seed)
         if key not in self.shelf:
-            self.shelf[key] = self.engine.draw(condition, seed)
+            self.shelf[key] = self.drawer.draw(condition, seed)
             while len(self.shelf) > REMEMBERED:
                 self.shelf.popitem(last=False)
         self.shelf.move_to_end(key)
