@@ -81,15 +81,18 @@ class Bundle:
         return self.folder / MODEL
 
     def familiarity(self, condition: Condition) -> float:
-        """How well the network can know what is asked, 0 to 1: the covers of the asked genres' families that it learned
-        from, n, as n / (n + 50). 1 where no genre is asked or the bundle does not say what it learned from.
+        """How well the network can know what is asked, 0 to 1: of each of the asked genres' families n / (n + 50), where n
+        is the covers of it that it learned from; the mean over families, so that a mixture with a large one does not hide a
+        small one, whose few covers it knows by heart (benchmarks/memories.md). 1 where no genre is asked or the bundle
+        does not say what it learned from.
         """
         learned = self.facts["training"].get("data", {}).get("families")
         asked = mixed_families(condition.genres)
         if not learned or not asked:
             return 1.0
-        covers = sum(weight * learned.get(family, 0) for family, weight in asked.items())
-        return covers / (covers + HALF_KNOWN)
+        return sum(
+            weight * learned.get(family, 0) / (learned.get(family, 0) + HALF_KNOWN) for family, weight in asked.items()
+        )
 
     @classmethod
     def open(cls, folder: Path) -> Bundle:

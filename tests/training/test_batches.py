@@ -204,16 +204,22 @@ def make_plain(folder: Path) -> Path:
 
 @pytest.mark.parametrize(("balance", "rare"), [(0.0, 0.1), (1.0, 0.5), (0.5, 0.25)])
 def test_balance_lifts_rare_families(balance: float, rare: float) -> None:
-    chances = _chances(["metal"] + ["jazz"] * 9, balance, np.ones(10, bool))
+    chances = _chances(["metal"] * 100 + ["jazz"] * 900, balance, np.ones(1000, bool))
     assert chances.sum() == pytest.approx(1)
-    assert chances[0] == pytest.approx(rare)
+    assert chances[:100].sum() == pytest.approx(rare)
+
+
+def test_balance_shows_no_cover_until_it_is_learned_by_heart() -> None:
+    """Two ambient covers are lifted as those of a family of 64 are: three times as often as one of 576 rock covers."""
+    chances = _chances(["ambient"] * 2 + ["rock"] * 576, 0.5, np.ones(578, bool))
+    assert chances[0] / chances[-1] == pytest.approx(3.0)
 
 
 def test_covers_that_lettering_fills_are_never_drawn_nor_counted(tiny_dataset: Path, small_recipe: FlowRecipe,
                                                                 tmp_path: Path) -> None:  # fmt: skip
-    shown = np.array([True] + [False] * 9 + [True] * 10)
-    chances = _chances(["metal"] * 10 + ["rock"] * 10, 1.0, shown)
-    assert chances[0] == pytest.approx(0.5) and chances[1:10].sum() == 0
+    shown = np.array([True] * 100 + [False] * 900 + [True] * 1000)
+    chances = _chances(["metal"] * 1000 + ["rock"] * 1000, 1.0, shown)
+    assert chances[:100].sum() == pytest.approx(0.5) and chances[100:1000].sum() == 0
     ids = [origin.id for origin in CoverDataset(tiny_dataset, "train").origins()]
     letters = {id: [(0.0, 0.0, 1.0, 0.6)] for id in ids[:5]}
     covers = training_set(tiny_dataset, small_recipe, ENCODER, tmp_path, letters=letters)

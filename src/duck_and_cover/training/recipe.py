@@ -51,7 +51,7 @@ class Recipe:
                         heart; their entries are about 0.2.
     year_off:           years by which a stated year is told wrong, one standard deviation, so that neighbouring years
                         teach each other and a cover is not known by its year.
-    balance:            0 shows all covers alike, 1 all genre families alike.
+    balance:            0 shows all covers alike, 1 all genre families alike, but for those of a handful of covers.
     zoom:               a picture is zoomed into by up to this share.
     smallest_px:        covers that were smaller at their source are not shown (where the data tell: `source_width`).
     health_kimg:        how often a network is held against covers kept back; a collapse of what it draws stops the run.
