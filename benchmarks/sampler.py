@@ -25,6 +25,7 @@ from duck_and_cover.bundle import Bundle, Sampler
 from duck_and_cover.condition import Condition
 from duck_and_cover.generation.engine import DEFAULT_ENGINE, open_engine
 from duck_and_cover.generation.onnx import DenoiserEngine, follow, times_of
+from duck_and_cover.generation.reach import within_reach
 
 HERE = Path(__file__).parent
 ASKED = (
@@ -46,7 +47,7 @@ class Counted:
     engine: DenoiserEngine
     condition: Array
     sampler: Sampler
-    familiarity: float
+    share: float
     evaluations: int = 0
     difference: Array = field(default_factory=lambda: np.zeros(1, np.float32))
 
@@ -59,7 +60,7 @@ class Counted:
         slope = self.at(x, t, self.condition)
         if step % self.sampler.refresh == 0:
             self.difference = slope - self.at(x, t, np.zeros_like(self.condition))
-        return slope + np.float32((self.sampler.guidance - 1) * self.familiarity) * self.difference
+        return slope + np.float32((self.sampler.guidance - 1) * self.share) * self.difference
 
 
 def heun(velocity: Counted, noise: Array, steps: int) -> Array:
@@ -78,10 +79,9 @@ def main() -> None:
     bundle: Bundle = engine.bundle
     rng, size = np.random.default_rng(0), bundle.resolution_px
     noises = [rng.standard_normal((1, 3, size, size), np.float32) for _ in ASKED]
-    encoded = [bundle.encoder.encode(asked)[None] for asked in ASKED]
-    known = [bundle.familiarity(asked) for asked in ASKED]
-    for condition, share in zip(encoded, known, strict=True):  # as the engine tells it
-        condition[:, bundle.encoder.fields["genres"]] *= share
+    told = [within_reach(bundle.encoder.encode(asked), bundle.encoder, bundle.learned) for asked in ASKED]
+    encoded = [asked[None] for asked, _ in told]
+    known = [share for _, share in told]
     exact = [heun(Counted(engine, c, bundle.sampler, k), n, 40)
              for c, n, k in zip(encoded, noises, known, strict=True)]  # fmt: skip
     rows = []

@@ -20,9 +20,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from duck_and_cover.condition import Condition, ConditionEncoder
+from duck_and_cover.condition import ConditionEncoder
 from duck_and_cover.errors import BadInput, CannotWrite, DamagedBundle
-from duck_and_cover.genres import mixed_families
 
 __all__ = ["Bundle", "Sampler"]
 
@@ -31,7 +30,6 @@ INDEX = "bundle.json"
 MODEL = "model.onnx"
 CARD = "card.md"
 OWN_HASH = "index_sha256"
-HALF_KNOWN = 50.0
 _KEYS = {"format", "name", "family", "resolution_px", "files", "sampler", "training", "condition", OWN_HASH}
 
 
@@ -41,8 +39,7 @@ class Sampler:
 
     steps:     evaluations of the velocity with the condition.
     guidance:  how strictly the condition is followed; 1 is not beyond the data. Genres that the network hardly knows
-               are asked for more softly and followed less (`Bundle.familiarity`): a handful of covers teaches a
-               network no genre, and asked for it plainly it draws noise.
+               are asked for by others (`generation/reach.py`).
     refresh:   the difference that guidance amplifies changes slowly: it is evaluated anew every so many steps
                and kept in between, which costs no visible quality (docs/log.md).
     shift:     0 spaces the times evenly; above 0 puts more of them near noise, where composition is decided.
@@ -80,19 +77,10 @@ class Bundle:
     def model(self) -> Path:
         return self.folder / MODEL
 
-    def familiarity(self, condition: Condition) -> float:
-        """How well the network can know what is asked, 0 to 1: of each of the asked genres' families n / (n + 50), where n
-        is the covers of it that it learned from; the mean over families, so that a mixture with a large one does not hide a
-        small one, whose few covers it knows by heart (benchmarks/memories.md). 1 where no genre is asked or the bundle
-        does not say what it learned from.
-        """
-        learned = self.facts["training"].get("data", {}).get("families")
-        asked = mixed_families(condition.genres)
-        if not learned or not asked:
-            return 1.0
-        return sum(
-            weight * learned.get(family, 0) / (learned.get(family, 0) + HALF_KNOWN) for family, weight in asked.items()
-        )
+    @property
+    def learned(self) -> Mapping[str, int]:
+        """Covers by family that the network was shown; empty where the bundle does not say."""
+        return self.facts["training"].get("data", {}).get("families", {})
 
     @classmethod
     def open(cls, folder: Path) -> Bundle:

@@ -15,6 +15,7 @@ from duck_and_cover.bundle import Bundle, Sampler
 from duck_and_cover.condition import Condition
 from duck_and_cover.cover import Cover, Drawn, from_network
 from duck_and_cover.errors import BadInput
+from duck_and_cover.generation.reach import within_reach
 from duck_and_cover.generation.session import Session
 
 __all__ = ["DenoiserEngine", "GeneratorEngine", "OnnxEngine", "engine_on", "follow", "times_of"]
@@ -89,12 +90,11 @@ class DenoiserEngine(OnnxEngine):
 
     def draw_from(self, latent: Array, condition: Condition, seed: int) -> Cover:
         """One picture, uint8 (R, R, 3)."""
-        sampler = self.bundle.sampler
-        familiarity = self.bundle.familiarity(condition)
-        asked = self.bundle.encoder.encode(condition)[None]
-        asked[:, self.bundle.encoder.fields["genres"]] *= familiarity
+        sampler, encoder = self.bundle.sampler, self.bundle.encoder
+        within, share = within_reach(encoder.encode(condition), encoder, self.bundle.learned)
+        asked = within[None]
         open_ = np.zeros_like(asked)
-        amount = np.float32((sampler.guidance - 1.0) * familiarity if asked.any() else 0.0)
+        amount = np.float32((sampler.guidance - 1.0) * share if asked.any() else 0.0)
         difference = np.zeros_like(latent)
 
         def velocity(x: Array, t: float, step: int) -> Array:

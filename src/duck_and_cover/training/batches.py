@@ -128,7 +128,7 @@ def training_set(
 def _chances(families: Sequence[str], balance: float, shown: NDArray[np.bool_]) -> NDArray[np.float64]:
     """How often each cover is drawn, given the family of each, and whether it is shown at all.
 
-    A family of fewer than `FEWEST_COVERS` is lifted no further than one of so many: its covers would be learned by heart.
+    A family of fewer than `FEWEST_COVERS` is lifted no further than one of so many, or it would be learned by heart.
     """
     counts = Counter(family for family, there in zip(families, shown, strict=True) if there)
     chances = np.array([max(counts[family], FEWEST_COVERS) ** -balance for family in families]) * shown
