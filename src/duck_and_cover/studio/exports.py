@@ -12,6 +12,7 @@ import unicodedata
 import zipfile
 from collections.abc import Sequence
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -117,9 +118,12 @@ class Exports:
 
 
 def _makers() -> str:
-    """What makes kits here: the version of the package, and the networks that ship with it by their hashes."""
+    """What makes kits here: the version of the package, the networks that ship with it by their hashes, and whether
+    there is one that reads words (the extra `gather`): a kit's report says what was not looked at.
+    """
     indices = (path.read_bytes() for path in sorted(shelf().glob("*/bundle.json")))
-    return " ".join((version("duck-and-cover"), *(hashlib.sha256(index).hexdigest() for index in indices)))
+    reads = "reads words" if find_spec("rapidocr") else "reads no words"
+    return " ".join((version("duck-and-cover"), reads, *(hashlib.sha256(index).hexdigest() for index in indices)))
 
 
 def slug(album: Album) -> str:
