@@ -64,3 +64,11 @@ def test_a_kit_of_another_version_is_another_kit(tmp_path: Path, monkeypatch: py
     assert Exports(tmp_path / "two").id(recipe, ()) == here
     monkeypatch.setattr(exports_module, "version", lambda name: "99.0")
     assert Exports(tmp_path / "one").id(recipe, ()) != here
+
+
+def test_a_kit_made_before_words_could_be_read_is_another_kit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    for spec in (None, object()):
+        monkeypatch.setattr(exports_module, "find_spec", lambda name, spec=spec: spec)
+        found.append(Exports(tmp_path).id(Recipe.of("artist=Nine&seed=1"), ()))
+    assert found[0] != found[1]
