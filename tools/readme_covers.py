@@ -42,7 +42,7 @@ SHOWN = (
     Shown("classical", Album("Elena Vastrik", "Nocturnes & Elegies", ("classical",), 1982), 13),
     Shown("indie-pop", Album("Paper Lanterns", "Soft Geometry", ("indie pop",), 2019), 9),
 )
-YEARS = (("jazz", 1959), ("folk", 1972), ("synth-pop", 1985), ("techno", 1996), ("indie pop", 2019),
+YEARS = (("jazz", 1959), ("folk", 1972), ("synth-pop", 1985), ("techno", 1996), ("hip hop", 2004),
          ("pop", 1966), ("pop", 1978), ("pop", 1985), ("pop", 1997), ("pop", 2019))  # fmt: skip
 YEARS_SEED, VARIANTS_SEED = 9, 1
 
