@@ -50,18 +50,20 @@ def within_reach(
     Words are said as softly as the families they came with. Where no family is asked, or nothing is said of what was
     learned, all is within reach as it is.
     """
-    names, words = encoder.tree.families, encoder.words
+    names = encoder.tree.families
     families = asked[: len(names)]
     if not learned or not families.any():
         return asked, 1.0
     known = {name: learned.get(name, 0) / (learned.get(name, 0) + HALF_KNOWN) for name in names}
     told = families * np.array([known[name] for name in names])
-    share = float(told.sum() / families.sum())
+    own = float(told.sum() / families.sum())
     for name, weight in zip(names, families - told, strict=True):
-        for kin in KIN.get(name, ()):
-            told[names.index(kin)] += weight * known[kin] / len(KIN[name])
+        kin = [each for each in KIN.get(name, ()) if each in known]
+        for each in kin:
+            told[names.index(each)] += weight * known[each] / len(kin)
+    reached = float(told.sum() / families.sum())
     within = asked.copy()
     within[: len(names)] = told
-    within[words] *= share
-    within[encoder.fields["genres"].stop - 1] *= (reached := float(told.sum() / families.sum()))
+    within[encoder.words] *= own
+    within[encoder.fields["genres"].stop - 1] *= reached  # the mark that a genre is stated
     return within, reached
