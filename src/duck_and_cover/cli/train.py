@@ -34,6 +34,8 @@ def _list_recipes(context: click.Context, option: click.Parameter, value: bool) 
               help="Lettering found by `duckcover dataset letters`; it is filled in.")  # fmt: skip
 @click.option("--resume", is_flag=True, help="Insist that RUN holds a run to go on with.")
 @click.option("--kimg", type=float, metavar="N", help="Length in thousands of images shown.")
+@click.option("--minutes", type=float, metavar="N",
+              help="Train for so long: the length becomes what can be shown in that time.")  # fmt: skip
 @click.option(
     "--set", "changes", multiple=True, metavar="FIELD=VALUE", help="Change a field of the recipe; may be repeated."
 )
@@ -43,7 +45,7 @@ def _list_recipes(context: click.Context, option: click.Parameter, value: bool) 
               help="Processes on this machine; a batch is divided over them.")  # fmt: skip
 @click.option("--nodes", type=int, default=1, show_default=True, metavar="N")
 def _recipe(recipe_name: str, data: Path, run_dir: Path, letters: Path | None, resume: bool, kimg: float | None,
-            changes: tuple[str, ...], devices: int, nodes: int) -> None:  # fmt: skip
+            minutes: float | None, changes: tuple[str, ...], devices: int, nodes: int) -> None:  # fmt: skip
     """Train a network on covers. `--list` says which RECIPEs there are; `train lora` fine-tunes a large model. Broken
     off at any time, the same command again goes on where it was left.
 
@@ -59,6 +61,8 @@ def _recipe(recipe_name: str, data: Path, run_dir: Path, letters: Path | None, r
     from duck_and_cover.training.record import first_process
     from duck_and_cover.training.run import train as run
 
+    if kimg is not None and minutes is not None:
+        raise BadInput("--kimg and --minutes both say how long to train; give one of them")
     chosen = recipe(recipe_name)
     chosen = chosen.with_changes(**_changes(changes, chosen), **({} if kimg is None else {"kimg": kimg}))
     found = load_letters(letters) if letters else None
@@ -67,7 +71,7 @@ def _recipe(recipe_name: str, data: Path, run_dir: Path, letters: Path | None, r
         if unknown := sum(id not in found for id in ids):
             what = f"{letters} does not know {unknown:,} of {len(ids):,} covers; what is written on those is learned"
             click.echo(f"duckcover: {what} as well. `duckcover dataset letters` finds it", err=True)
-    module = run(chosen, data, run_dir, letters=found, resume=resume, devices=devices, nodes=nodes,
+    module = run(chosen, data, run_dir, letters=found, resume=resume, minutes=minutes, devices=devices, nodes=nodes,
                  warn=lambda said: click.echo(f"duckcover: {said}", err=True))  # fmt: skip
     if first_process():
         click.echo(

@@ -25,6 +25,7 @@ from duck_and_cover.dataset.reader import CoverDataset
 from duck_and_cover.errors import BadInput, Failure
 from duck_and_cover.training.batches import FEWEST_COVERS, BatchStream, TrainingSet, training_set
 from duck_and_cover.training.checkpoints import LAST, Checkpoints, has_checkpoint, newest
+from duck_and_cover.training.deadline import Deadline
 from duck_and_cover.training.health import Health
 from duck_and_cover.training.marks import Marks
 from duck_and_cover.training.module import Training
@@ -59,6 +60,7 @@ def train(
     nodes: int = 1,
     accelerator: str = "auto",
     quiet: bool = False,
+    minutes: float | None = None,
     watchers: Sequence[L.Callback] = (),
     warn: Callable[[str], None] = lambda said: None,
 ) -> Training:
@@ -67,11 +69,13 @@ def train(
     letters:  id -> boxes of lettering, filled in from their surroundings.
     resume:   insist that there is a run to go on with. A folder that holds one is gone on with in any case, from its
               newest whole checkpoint, or refused where recipe or data are others; it is never overwritten.
+    minutes:  train for so long instead, and make `kimg` what can be shown in it (`deadline.py`).
     devices, nodes:  processes, each with a share of every batch; gradients are averaged over them.
     watchers:  more callbacks, for experiments (`benchmarks/experiments.py`).
     warn:     is told when a damaged checkpoint was passed over.
     Raises `BadInput` where the folder, the data or the recipe do not fit together, `Failure` where a run collapses.
     """
+    deadline = None if minutes is None else Deadline(minutes)
     if devices < 1 or nodes < 1:
         raise BadInput(f"{devices} devices on {nodes} nodes; wanted 1 or more of each")
     sizes = {"batch": (recipe.batch,), "batches": tuple(count for _, count in getattr(recipe, "batches", ()))}
@@ -84,11 +88,11 @@ def train(
         raise BadInput(f"{run_dir}: nothing to resume, there is no {LAST}")
     run_dir.mkdir(parents=True, exist_ok=True)
     with alone(run_dir):
-        return _train(recipe, data, run_dir, letters, devices, nodes, accelerator, quiet, watchers, warn)
+        return _train(recipe, data, run_dir, letters, devices, nodes, accelerator, quiet, deadline, watchers, warn)
 
 
 def _train(recipe: Recipe, data: Path, run_dir: Path, letters: Mapping[str, Sequence[Box]] | None, devices: int,
-           nodes: int, accelerator: str, quiet: bool, watchers: Sequence[L.Callback],
+           nodes: int, accelerator: str, quiet: bool, deadline: Deadline | None, watchers: Sequence[L.Callback],
            warn: Callable[[str], None]) -> Training:  # fmt: skip
     _keep_memory()
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)  # its advertisements
@@ -104,7 +108,7 @@ def _train(recipe: Recipe, data: Path, run_dir: Path, letters: Mapping[str, Sequ
         start = int(content["state_dict"]["images_shown"])
         if said:
             warn(said)
-        if start >= recipe.total_images:
+        if start >= recipe.total_images and deadline is None:
             load_weights(module, content, run_dir)
             return module
     covers, held_back = _sets(data, recipe, encoder, run_dir / "cache", letters)
@@ -128,6 +132,7 @@ def _train(recipe: Recipe, data: Path, run_dir: Path, letters: Mapping[str, Sequ
             enable_progress_bar=False,
             enable_model_summary=False,
             callbacks=[
+                *([] if deadline is None else [deadline]),
                 *_watchers(recipe, held_back, run_dir, encoder),
                 *watchers,
                 stats,
@@ -148,6 +153,8 @@ def _train(recipe: Recipe, data: Path, run_dir: Path, letters: Mapping[str, Sequ
                 ckpt_path=checkpoint,
                 weights_only=True,
             )
+    if deadline is not None and first_process():
+        write_record(run_dir, {**record, "recipe": module.recipe.to_json()})
     return module
 
 
