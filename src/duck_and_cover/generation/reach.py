@@ -19,7 +19,7 @@ __all__ = ["HALF_KNOWN", "KIN", "within_reach"]
 HALF_KNOWN = 50.0
 
 KIN: Mapping[str, tuple[str, ...]] = {
-    "ambient": ("synth", "electronic"),
+    "ambient": ("electronic",),
     "blues": ("country", "rock"),
     "experimental": ("electronic",),
     "folk": ("country", "pop"),
@@ -36,7 +36,7 @@ KIN: Mapping[str, tuple[str, ...]] = {
     "world": ("jazz", "classical"),
 }
 """Family -> larger ones that real covers of it look like, to a judge of pictures (benchmarks/kin.md); of indie and
-gospel, where too few covers say so, that they sound like.
+gospel, where too few covers say so, that they sound like; ambient by its colours (docs/log.md).
 """
 
 
