@@ -40,7 +40,7 @@ SHOWN = (
     Shown("hip-hop", Album("Kid Cassius", "Streetlight Gospel", ("hip hop",), 1994), 4),
     Shown("techno", Album("Vector/State", "Parallel Systems", ("techno",), 1996), 23),
     Shown("classical", Album("Elena Vastrik", "Nocturnes & Elegies", ("classical",), 1982), 13),
-    Shown("indie-pop", Album("Paper Lanterns", "Soft Geometry", ("indie pop",), 2019), 9),
+    Shown("indie-pop", Album("Paper Lanterns", "Soft Geometry", ("indie pop",), 2019), 15),
 )
 YEARS = (("jazz", 1959), ("folk", 1972), ("synth-pop", 1985), ("techno", 1996), ("hip hop", 2004),
          ("pop", 1966), ("pop", 1978), ("pop", 1985), ("pop", 1997), ("pop", 2019))  # fmt: skip
