@@ -39,7 +39,7 @@ class Sampler:
 
     steps:     evaluations of the velocity with the condition.
     guidance:  how strictly the condition is followed; 1 is not beyond the data. Genres that the network hardly knows
-               are asked for by others (`generation/reach.py`).
+               are asked for softly, and those that look like them beside (`generation/reach.py`).
     refresh:   the difference that guidance amplifies changes slowly: it is evaluated anew every so many steps
                and kept in between, which costs no visible quality (docs/log.md).
     shift:     0 spaces the times evenly; above 0 puts more of them near noise, where composition is decided.
